@@ -972,6 +972,9 @@ def test_a_webhook_hears_what_comes_later(shop: World, pager: Pager, monkeypatch
 # What a delivery looks at
 
 
+KINDS = (*[AlertKind.ASSET_CHECK] * 2, AlertKind.TIMELINESS, AlertKind.STUCK, AlertKind.MISSED, AlertKind.ANOMALY)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_delivery_links_as_if_it_looked_at_all_alerts(world: World, seed: int) -> None:
     """On random histories, with every kind of link: to look only at what is new finds the same."""
@@ -986,7 +989,7 @@ def test_a_delivery_links_as_if_it_looked_at_all_alerts(world: World, seed: int)
     for minute in range(0, 40 * 7, 7):
         now = at(minute)
         for name in chance.sample(names, chance.choice((1, 1, 2))):
-            kind = chance.choice((AlertKind.FRESHNESS, AlertKind.FRESHNESS, AlertKind.FAILURE, AlertKind.ASSET_CHECK))
+            kind = chance.choice((*[AlertKind.FRESHNESS, AlertKind.FAILURE] * 3, *KINDS))
             if chance.random() < 0.4:
                 world.over(f"{kind}/{name}", now=now)
             else:
@@ -996,7 +999,8 @@ def test_a_delivery_links_as_if_it_looked_at_all_alerts(world: World, seed: int)
                         *({"backfill": "b"}, {"backfill": "c", **AWAY}, {"run_id": "r", "step_key": "s", **UNRELATED}),
                     )
                 )
-                world.found(name, kind, now=now, **error)
+                numbers = [{"metric_field": "total_rows", "value": chance.choice((0, 5, 8)), "expected": 9}]
+                world.found(name, kind, now=now, metrics=numbers, **error)
         few = world.links(now, only_new=True)
         assert few == world.links(now, only_new=False), f"at {minute}"
         linked += len(few)

@@ -159,11 +159,14 @@ def _link(alerts: str) -> sa.TextClause:
            -- A check that does not block holds nothing up.
            AND (kind.name <> 'asset_check' OR (alert.level >= 'error' AND alert.facts -> 'blocking' = 'true'))
     ), worst AS MATERIALIZED (
-        -- What a pipeline may be the cause of others with: a pipeline may have any number of alerts.
-        SELECT DISTINCT ON (pipeline_id) pipeline_id, pipeline_execution_id, root_id, name, rank
+        -- What a pipeline may be the cause of others with: a pipeline may have any number of alerts. Only what takes
+        -- long itself delays what takes long.
+        SELECT DISTINCT ON (is_delay, pipeline_id) is_delay, pipeline_id, pipeline_execution_id, root_id, name, rank
           FROM alive
+         CROSS JOIN (VALUES (false), (true)) AS of (is_delay)
          WHERE name <> 'anomaly'
-         ORDER BY pipeline_id, rank, at, id
+           AND (name IN ('stuck', 'timeliness') OR NOT is_delay)
+         ORDER BY is_delay, pipeline_id, rank, at, id
     ), unusual AS MATERIALIZED (
         -- Each number, and how far the same pipeline's has been from what was expected before, in the same direction.
         SELECT *, max(distance) OVER (PARTITION BY pipeline_id, partition, metric_field, direction ORDER BY at, id
@@ -224,7 +227,8 @@ def _link(alerts: str) -> sa.TextClause:
         SELECT pipeline_id,
                {job_of("worst.pipeline_id")} AS job_id
           FROM worst
-         WHERE (SELECT count(*) FROM worst) BETWEEN 2 AND :most_in_jobs
+         WHERE NOT is_delay
+           AND (SELECT count(*) FROM worst WHERE NOT is_delay) BETWEEN 2 AND :most_in_jobs
     ), similar_failure AS (
         SELECT id, root_id, at, is_linked, is_backfill, signature,
                at - lag(at) OVER (PARTITION BY signature ORDER BY at, id) > CAST(:burst_gap AS interval)
@@ -241,7 +245,7 @@ def _link(alerts: str) -> sa.TextClause:
           JOIN worst ON worst.pipeline_id = upstream.above_id
          WHERE consequence.is_consequence
            AND NOT consequence.is_linked
-           AND (consequence.name <> 'timeliness' OR worst.name IN ('stuck', 'timeliness'))
+           AND worst.is_delay = (consequence.name = 'timeliness')
          UNION
         SELECT consequence.id, worst.root_id
           FROM alive AS consequence
@@ -250,8 +254,7 @@ def _link(alerts: str) -> sa.TextClause:
            AND NOT consequence.is_linked
            AND worst.rank < consequence.rank
            AND worst.name <> 'asset_check'
-           AND (worst.name <> 'failure'
-                OR consequence.name = 'freshness'
+           AND (worst.is_delay = (consequence.name <> 'freshness')
                 OR consequence.pipeline_execution_id = worst.pipeline_execution_id)
          UNION
         SELECT consequence.id, worst.root_id
@@ -261,6 +264,7 @@ def _link(alerts: str) -> sa.TextClause:
          WHERE consequence.is_consequence
            AND NOT consequence.is_linked
            AND worst.name <> 'asset_check'
+           AND worst.is_delay = (consequence.name = 'timeliness')
            -- A part that takes long makes its job late, and not the other way round.
            AND (consequence.name <> 'timeliness' OR worst.name = 'stuck')
          UNION
@@ -270,9 +274,9 @@ def _link(alerts: str) -> sa.TextClause:
           JOIN worst ON worst.pipeline_id = part.pipeline_id
          WHERE consequence.is_consequence
            AND NOT consequence.is_linked
+           AND worst.name IN ('failure', 'stuck', 'timeliness')
            -- The next run does not come late or not at all because of what has failed in the last one.
-           AND (worst.name IN ('stuck', 'timeliness')
-                OR (worst.name = 'failure' AND consequence.name = 'freshness'))
+           AND worst.is_delay = (consequence.name <> 'freshness')
          UNION
         SELECT id, first_value(root_id) OVER (PARTITION BY pipeline_id, number ORDER BY at, id)
           FROM unusual_series
