@@ -622,6 +622,9 @@ def test_a_part_that_hangs_is_not_behind_the_job_that_has_failed(world: World) -
     world.found("users", AlertKind.TIMELINESS)
     world.link()
     assert world.causes() == {}
+    world.found("hourly", AlertKind.STUCK)
+    world.link()
+    assert world.causes() == {"timeliness/users": "stuck/hourly"}
 
 
 def test_what_a_job_has_run_without_since_is_no_part_of_it(world: World) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from watcher_core import (
     Address,
+    AlertKind,
     ExecutionRecord,
     ExecutionSource,
     ExecutionState,
@@ -57,12 +58,15 @@ class Platform:
     failing: dict[str, set[int]] = field(default_factory=dict)  # of a raw table, the hours in which it fails
     rows: dict[str, dict[int, float]] = field(default_factory=dict)  # of a raw table, what part of its rows come
     hangs: tuple[str, int, int] | None = None  # a raw table, from which hour until which
+    off_from: int | None = None  # the hour from which nothing runs any more
     chance: random.Random = field(default_factory=lambda: random.Random(4))
 
     def runs(self, hour: int) -> Iterator[tuple[dt.datetime, ExecutionRecord]]:
         """The run of an hour, and its steps: each with the time at which it is recorded."""
         if self.hangs is not None and self.hangs[1] < hour < self.hangs[2]:
             return  # one at a time
+        if self.off_from is not None and hour >= self.off_from:
+            return
         start = at(hour + 5 / 60)
         run_id = f"run {hour}"
         end, failed = start, []
@@ -210,6 +214,15 @@ def test_a_source_that_fails_every_other_hour(platform: Platform) -> None:
         f"03:10 🔴 Back again: raw/users failed: {AWAY}",
         "07:40 ✅ raw/users: fixed by the run of 2026-03-04 06:05:00 UTC",  # it has lasted
     ]
+
+
+def test_nothing_runs_any_more_while_a_failure_is_acknowledged(platform: Platform) -> None:
+    platform.failing, platform.off_from = {"clicks": {1, 2}}, 3
+    assert platform.live(0, 2) == [f"01:10 🔴 raw/clicks failed: {AWAY}"]
+    [failure] = [alert for alert in platform.watcher.alerts(kind=AlertKind.FAILURE) if not alert.cause_alert_id]
+    platform.watcher.acknowledge_alert(failure.id)
+    [title] = platform.live(2, 6)[1:]
+    assert title.startswith("03:") and "stale" in title, title
 
 
 def test_a_source_that_sends_a_third_of_its_rows(platform: Platform) -> None:

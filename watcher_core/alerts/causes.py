@@ -33,7 +33,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import database
-from watcher_core.alerts.nearby import FEW, NEAR, job_of
+from watcher_core.alerts.nearby import FEW, NEAR, is_beside_failure, job_of
 
 # Failures with the same error, each of which comes within this time after the one before, are one burst.
 BURST_GAP = dt.timedelta(minutes=10)
@@ -225,7 +225,8 @@ def _link(alerts: str) -> sa.TextClause:
          WHERE above.pipeline_id <> waiting.pipeline_id
     ), part AS MATERIALIZED (
         SELECT pipeline_id,
-               {job_of("worst.pipeline_id")} AS job_id
+               {job_of("worst.pipeline_id")} AS job_id,
+               {is_beside_failure("worst.pipeline_id")} AS is_beside_failure
           FROM worst
          WHERE NOT is_delay
            AND (SELECT count(*) FROM worst WHERE NOT is_delay) BETWEEN 2 AND :most_in_jobs
@@ -264,7 +265,7 @@ def _link(alerts: str) -> sa.TextClause:
          WHERE consequence.is_consequence
            AND NOT consequence.is_linked
            AND worst.name <> 'asset_check'
-           AND worst.is_delay = (consequence.name = 'timeliness')
+           AND worst.is_delay = (consequence.name = 'timeliness' OR part.is_beside_failure)
            -- A part that takes long makes its job late, and not the other way round.
            AND (consequence.name <> 'timeliness' OR worst.name = 'stuck')
          UNION

@@ -35,6 +35,13 @@ def job_of(pipeline_id: str) -> str:
                                             LIMIT {RUNS_SINCE}))"""
 
 
+def is_beside_failure(pipeline_id: str) -> str:
+    """The SQL of whether a pipeline succeeded in a run of its job that failed: that does not make it stale."""
+    newest = f"FROM watcher.pipeline_execution WHERE pipeline_id = {pipeline_id} ORDER BY start_date DESC LIMIT 1"
+    run = f"(SELECT state FROM watcher.pipeline_execution WHERE id = (SELECT parent_id {newest}))"
+    return f"(SELECT state {newest}) = 'succeeded' AND coalesce({run} = 'failed', false)"
+
+
 # The alerts that are new to a delivery, and those that may be linked because of them: of the same pipelines, of those
 # upstream and downstream, and of their jobs and what runs in these; failures with the same error, step or backfill; and
 # what they are behind. NULL where too many are new. One by one, by indexes.
