@@ -170,7 +170,8 @@ def refine_cadence(cadence: Cadence, waits: Iterable[tuple[dt.datetime, float, f
         waits: For each hour, the start after which it waited longest, its usual and its longest wait, in seconds.
     """
     zone = calendars.zone_of(cadence.zone)
-    usual, longest, pauses = defaultdict(list), defaultdict(list), defaultdict(int)
+    usual, longest = defaultdict(list), defaultdict(list)
+    pauses: defaultdict[str, int] = defaultdict(int)
     for start, usual_wait, longest_wait in waits:
         group = cadence.group(start.astimezone(zone).replace(tzinfo=None))
         if longest_wait < HOUR:
