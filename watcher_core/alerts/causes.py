@@ -144,7 +144,8 @@ def _link(alerts: str) -> sa.TextClause:
                 OFFSET 0) AS cause
          WHERE state <> 'resolved'
     ), alive AS MATERIALIZED (
-        SELECT alert.id, alert.pipeline_id, alert.pipeline_execution_id, alert.level, coalesce(alert.reopened_at, alert.opened_at) AS at, kind.*,
+        SELECT alert.id, alert.pipeline_id, alert.pipeline_execution_id, alert.level,
+               coalesce(alert.reopened_at, alert.opened_at) AS at, kind.*,
                CASE WHEN alert.cause_alert_id IN (SELECT id FROM root)
                     THEN alert.cause_alert_id ELSE alert.id END AS root_id,
                alert.cause_alert_id IS NOT NULL AS is_linked,
