@@ -44,6 +44,15 @@ ROUTES = """
 owner = "team:finance"
 channel = "#finance"
 """
+ROUTES_OF_LEVELS = """
+[[routes]]
+level = ["error", "critical"]
+channel = "#finance"
+[[routes]]
+level = "warning"
+channel = "#finance"
+digest = "0 9 * * *"
+"""
 UNRELATED: dict[str, Any] = {"error": "no such column: a", "error_class": "OperationalError"}
 AWAY: dict[str, Any] = {
     "error": "connection to server at 10.0.0.7, port 5432 failed",
@@ -244,6 +253,18 @@ def test_what_is_critical_does_not_wait_for_a_cause_that_is_not(shop: World) -> 
     shop.deliver(at(100))
     assert shop.watcher.undelivered_alerts().count == 0
     assert shop.default.take() == ["✅ 2 pipelines are good again: orders, customers"]
+
+
+def test_what_is_sent_at_once_does_not_wait_for_a_cause_that_waits_for_a_digest(shop: World, tmp_path: Path) -> None:
+    (tmp_path / "routes.toml").write_text(ROUTES_OF_LEVELS)
+    shop.found("orders", level=AlertLevel.WARNING)
+    assert shop.deliver() == 0
+    for name, minute in (("customers", 10), ("margin", 75)):
+        shop.found(name, now=at(minute))
+        assert shop.deliver(at(minute)) == 1
+        assert shop.finance.take() == [f"🔴 {name} is held up: orders is stale: no change"]
+    shop.found("revenue", level=AlertLevel.WARNING, now=at(80))
+    assert shop.deliver(at(200)) == 0
 
 
 @pytest.mark.parametrize("is_snoozed", [False, True])

@@ -9,7 +9,8 @@ What is behind another alert is quiet where that one goes: its message names wha
 one message about what is behind it, which names the cause, and one about pipelines that have come since: at once where
 one of these is louder than what is known there of the incident, soon where it is critical, else at most hourly.
 What is critical behind a cause that is not gets such a message everywhere: it must not wait until people look at what
-is less urgent, as after quiet hours. Nor must it wait where no more than what is less urgent of the incident is known.
+is less urgent, as after quiet hours. So does what its route sends at once, where that of the cause has quiet hours or a
+digest. Nor must it wait where no more than what is less urgent of the incident is known.
 Where such a place knows an alert as quieter than it is by now, that is news there, though it knows the pipeline.
 """
 
@@ -152,6 +153,7 @@ class Incidents:
         self._routes = routes
         self._now = now
         self._of_cause: dict[int, frozenset[str]] = {}
+        self._holds_cause: dict[tuple[int, str], bool] = {}
         self._begun: set[tuple[int, str]] = set()
 
     def saying(self, row: Mapping[str, Any], destination: Destination, *, is_louder: bool = False) -> Saying:
@@ -168,7 +170,11 @@ class Incidents:
         if cause_id not in self._of_cause:
             found = self._routes.find_all(_subject(row, "cause_"))
             self._of_cause[cause_id] = frozenset(each.name for each in found)
-        if destination.name in self._of_cause[cause_id] and not _is_more_urgent(row["level"], row["cause_level"]):
+        if (
+            destination.name in self._of_cause[cause_id]
+            and not _is_more_urgent(row["level"], row["cause_level"])
+            and not self._is_cause_held(row, destination)
+        ):
             return Saying.BY_OTHERS
         if is_louder:
             return Saying.BY_ITSELF
@@ -181,6 +187,13 @@ class Incidents:
         if destination.most == 1 or row["pipeline_id"] in known.pipeline_ids:
             return Saying.BY_OTHERS
         return Saying.BY_ITSELF if self._now >= self._next_message(row, known) else Saying.LATER
+
+    def _is_cause_held(self, row: Mapping[str, Any], destination: Destination) -> bool:
+        """Whether routes hold the cause of an alert in quiet hours or for a digest there, and not the alert."""
+        key = row["cause_id"], destination.name
+        if key not in self._holds_cause:
+            self._holds_cause[key] = bool(self._routes.holds(_subject(row, "cause_"), destination))
+        return self._holds_cause[key] and not self._routes.holds(_subject(row), destination)
 
     def released_at(self, row: Mapping[str, Any], destination: Destination) -> dt.datetime:
         """When a destination hears of an alert of which it does later."""
