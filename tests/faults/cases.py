@@ -245,7 +245,7 @@ CASES: list[Case] = [
         OUTSIDE,
         "scrape",
         "A job outside Dagster is killed; another job runs on its host",
-        "🔴 scrape failed: process … was killed and ended nothing",
+        "🔴 scrape failed: process … was killed before it reported its end",
         outside_killed("scrape"),
     ),
     Case(

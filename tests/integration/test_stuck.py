@@ -249,7 +249,7 @@ def test_a_job_that_is_killed_is_known_at_the_next_contact_of_its_host(
     with Watcher(module_database_url) as other:
         other.pipelines()
     ended = module_watcher.execution(execution_id)
-    message = f"process {job.pid} on {recording.this_host()} was killed and ended nothing"
+    message = f"process {job.pid} on {recording.this_host()} was killed before it reported its end"
     assert (ended.state, ended.execution_metadata["error"]) == ("failed", {"message": message})
     assert ended.end_date is not None
     assert ended.start_date <= ended.end_date <= killed_at
@@ -327,7 +327,7 @@ def test_what_waits_and_is_not_its_end_does_not_end_it(
     module_watcher.check_stuck()
     ended = module_watcher.execution(execution_id)
     assert (ended.state, ended.inserts) == ("failed", None)
-    assert "was killed and ended nothing" in ended.execution_metadata["error"]["message"]
+    assert "was killed before it reported its end" in ended.execution_metadata["error"]["message"]
 
 
 def test_what_is_reported_after_all_replaces_what_the_host_has_inferred(

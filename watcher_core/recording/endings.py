@@ -75,7 +75,7 @@ def end_gone(connection: database.Driver, *, home: Path, now: dt.datetime) -> li
             with suppress(InvalidValueError), connection.transaction():  # a savepoint, for what breaks a rule
                 _end_as_kept(connection, row.id, end, now=now)
                 continue
-        message = f"process {row.process_id} on {this_host()} was killed and ended nothing"
+        message = f"process {row.process_id} on {this_host()} was killed before it reported its end"
         _end_as_failed(connection, row.id, row.last_seen_at, message, now=now)
     return [row.id for row in gone]
 
