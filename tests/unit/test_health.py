@@ -544,6 +544,32 @@ def test_ticks(
     assert judged(ticks.judge(found, key="k/", now=NOW)) == expected
 
 
+def test_what_has_no_tick_when_all_are_asked_for_is_asked_by_itself() -> None:
+    nodes = [
+        {
+            "name": "r",
+            "location": {"name": "sales"},
+            "schedules": [schedule(last=None, due=10), schedule(last=None, due=10, on=False)],
+            "sensors": [sensor(last=None), sensor(last=1)],
+        }
+    ]
+    asked: list[tuple[str, Any]] = []
+
+    class Webserver(Dagster):
+        def ask(self, query: str, variables: Any = None) -> Any:
+            asked.append((query, variables))
+            if len(asked) == 1:
+                return {"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": nodes}}
+            return {"of0": schedule(last=10, due=10), "of1": {"__typename": "SensorNotFoundError"}}
+
+    found = ticks.ask(Webserver("http://dagster/graphql"), now=NOW)
+    assert judged(ticks.judge(found, key="k/", now=NOW)) == [("ok", None)]
+    [_, (query, variables)] = asked
+    assert "of0: scheduleOrError(scheduleSelector: $of0)" in query
+    where = {"repositoryName": "r", "repositoryLocationName": "sales"}
+    assert variables == {"of0": {**where, "scheduleName": "daily"}, "of1": {**where, "sensorName": "inbox"}}
+
+
 def test_an_answer_of_dagster_that_comes_a_byte_at_a_time() -> None:
     with http_server() as server:
         server.down = Failure(200, drips=True)

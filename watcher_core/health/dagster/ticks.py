@@ -20,6 +20,10 @@ SENSOR_INTERVALS: Final = 3
 SENSOR_GRACE: Final = dt.timedelta(minutes=5)
 NAMED: Final = 5
 
+MOST_SILENT: Final = 100
+
+TICKS: Final = "ticks(limit: 2) { status timestamp error { message errorChain { error { message } } } }"
+
 QUERY: Final = """
 query ($due: Float!) {
   repositoriesOrError {
@@ -34,7 +38,7 @@ query ($due: Float!) {
           scheduleState {
             status
             typeSpecificData { ... on ScheduleData { startTimestamp } }
-            ticks(limit: 2) { status timestamp error { message errorChain { error { message } } } }
+            $ticks
           }
         }
         sensors {
@@ -42,7 +46,7 @@ query ($due: Float!) {
           minIntervalSeconds
           sensorState {
             status
-            ticks(limit: 2) { status timestamp error { message errorChain { error { message } } } }
+            $ticks
           }
         }
       }
@@ -50,7 +54,7 @@ query ($due: Float!) {
     ... on Error { message }
   }
 }
-"""
+""".replace("$ticks", TICKS)
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,38 @@ def ask(dagster: Dagster, *, now: dt.datetime) -> list[Ticking]:
     Raises:
         DagsterError: They cannot be read.
     """
-    return parse(dagster.ask(QUERY, {"due": (now - SCHEDULE_GRACE).timestamp()}), now=now)
+    data = dagster.ask(QUERY, {"due": (now - SCHEDULE_GRACE).timestamp()})
+    _ask_the_silent(dagster, data)
+    return parse(data, now=now)
+
+
+def _ask_the_silent(dagster: Dagster, data: Answer) -> None:
+    """Ask for the ticks of each one that is on and has none, and put them into the answer.
+
+    Asked for together, ticks are looked up by where a code location was when they were switched on. `dagster dev` has
+    it elsewhere with each start, and then none are found. Asked for one by one, they are.
+    """
+    silent = [
+        (kind, {"repositoryName": repository["name"], "repositoryLocationName": repository["location"]["name"]}, each)
+        for repository in part(data, "repositoriesOrError")["nodes"]
+        for kind in ("schedule", "sensor")
+        for each in repository[f"{kind}s"]
+        if each[f"{kind}State"]["status"] == "RUNNING" and not each[f"{kind}State"]["ticks"]
+    ][:MOST_SILENT]
+    if not silent:
+        return
+    names = ", ".join(f"$of{number}: {kind.title()}Selector!" for number, (kind, _, _) in enumerate(silent))
+    parts = (
+        f"of{number}: {kind}OrError({kind}Selector: $of{number}) "
+        f"{{ ... on {kind.title()} {{ {kind}State {{ {TICKS} }} }} }}"
+        for number, (kind, _, _) in enumerate(silent)
+    )
+    wanted = {
+        f"of{number}": {**where, f"{kind}Name": each["name"]} for number, (kind, where, each) in enumerate(silent)
+    }
+    found = dagster.ask(f"query ({names}) {{ {' '.join(parts)} }}", wanted)
+    for number, (kind, _, each) in enumerate(silent):
+        each[f"{kind}State"]["ticks"] = found[f"of{number}"].get(f"{kind}State", {}).get("ticks", [])
 
 
 def parse(data: Answer, *, now: dt.datetime) -> list[Ticking]:
