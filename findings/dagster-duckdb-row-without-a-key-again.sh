@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # dagster 1.13.27, dagster-duckdb-pandas 0.29.27, duckdb 2.0.1, pandas 2.3.3
 #
-# Before a partition is stored again, the I/O manager for DuckDB deletes the rows whose column has the key of the partition, and then
-# adds all rows of the result. A row of the result whose key is missing, or that of another area, is not deleted by that, and is
-# there once more after each run: three runs of a partition of two rows leave four rows. Reading the partition back gives
-# one row of the two.
+# Before a partition is stored again, the I/O manager for DuckDB deletes the rows whose column has the key of the partition,
+# and then adds all rows of the result. A row of the result whose key is missing, or that of another area, is not deleted by
+# that, and is there once more after each run: three runs of a partition of two rows leave four rows. Reading the partition
+# back gives one row of the two.
 # Seen: after three runs: north once, a missing key three times; read back: 1 row
 #
 # Most would guess: two rows after each run, or an error for a row that is not of the partition.

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # dagster-pandas 0.29.27, dagster 1.13.27, pandas 2.3.3
 #
-# A frame without any column satisfies StrictColumnsConstraint(["id", "amount"]): what is checked is that no column is there that the
-# list does not name. With enforce_ordering=True the lists have to be equal, so a missing column is found by the check of the order.
-# Seen: id and amount: True; id alone: True; none: True; id, amount and note: False; with enforce_ordering, id alone: False
+# A frame without any column satisfies StrictColumnsConstraint(["id", "amount"]): what is checked is that no column is there
+# that the list does not name. With enforce_ordering=True the lists have to be equal, so a missing column is found by the
+# check of the order.
+# Seen: id and amount: True; id alone: True; none: True; id, amount and note: False; with enforce_ordering, id alone:
+#       False
 #
 # Most would guess: False for a frame whose columns are missing, with both.
 set -eu

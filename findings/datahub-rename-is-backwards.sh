@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # acryl-datahub 1.7.0.14, sqlglot 30.12.0 (with the extra sql-parser), postgres dialect
 #
-# The lineage that DataHub's parser finds in a statement runs backwards for ALTER TABLE orders_new RENAME TO orders: orders is the
-# input and orders_new is written. A table that is filled by COPY ... FROM or emptied by TRUNCATE is an input, and nothing is
-# written. The columns of INSERT INTO mart (a, b) SELECT b, a are matched by their names, so a is said to come from a, and by
-# SELECT b AS a, a AS b both come from b. Rows that are moved by a DELETE ... RETURNING have as their input the name of the
+# The lineage that DataHub's parser finds in a statement runs backwards for ALTER TABLE orders_new RENAME TO orders: orders is
+# the input and orders_new is written. A table that is filled by COPY ... FROM or emptied by TRUNCATE is an input, and nothing
+# is written. The columns of INSERT INTO mart (a, b) SELECT b, a are matched by their names, so a is said to come from a, and
+# by SELECT b AS a, a AS b both come from b. Rows that are moved by a DELETE ... RETURNING have as their input the name of the
 # expression, which is no table. No error is set for the tables.
-# Seen: rename: orders -> orders_new; COPY: mart -> nothing; TRUNCATE: mart -> nothing; INSERT: a from a, b from b; swapped: a from b, b
-#       from b; moved: deleted -> mart, orders
+# Seen: rename: orders -> orders_new; COPY: mart -> nothing; TRUNCATE: mart -> nothing; INSERT: a from a, b from b;
+#       swapped: a from b, b from b; moved: deleted -> mart, orders
 #
 # Most would guess: orders_new -> orders; mart is written by COPY and TRUNCATE; a from b, and b from a; orders -> mart.
 set -eu

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # python-decouple 3.8, python-dotenv 1.2.4
 #
-# One .env file has two meanings. `export PORT=5433`, as a shell reads it, is a setting with the name "export PORT" for decouple, so
-# PORT has its default, without an error. What follows a # on a line is part of the value, so the host is "db # the replica". A
-# password in quotes that has a \n, or a name as ${USER}, is taken as it is, where dotenv reads a line break and puts the name's
-# value in. A list leaves out its empty parts, so the third of a,,c is the second.
-# Seen (decouple, dotenv): PORT: 5432, 5433; HOST: "db # the replica", "db"; PASSWORD: 6 letters, 5; PLACE: "${ROOT}/in", "/data/in";
-#       a,,c: ["a", "c"]
+# One .env file has two meanings. `export PORT=5433`, as a shell reads it, is a setting with the name "export PORT" for
+# decouple, so PORT has its default, without an error. What follows a # on a line is part of the value, so the host is "db #
+# the replica". A password in quotes that has a \n, or a name as ${USER}, is taken as it is, where dotenv reads a line break
+# and puts the name's value in. A list leaves out its empty parts, so the third of a,,c is the second.
+# Seen (decouple, dotenv): PORT: 5432, 5433; HOST: "db # the replica", "db"; PASSWORD: 6 letters, 5; PLACE:
+#       "${ROOT}/in", "/data/in"; a,,c: ["a", "c"]
 #
 # Most would guess: one meaning, or an error for a line that is not understood.
 set -eu
