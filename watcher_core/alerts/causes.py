@@ -33,6 +33,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import database
+from watcher_core.alerts import unusual
 from watcher_core.alerts.nearby import FEW, NEAR, is_beside_failure, job_of
 
 # Failures with the same error, each of which comes within this time after the one before, are one burst.
@@ -41,10 +42,6 @@ BURST_GAP = dt.timedelta(minutes=10)
 # After its cause is over, downstream data needs some time to be made again; see also `pending.CONTINUES_WITHIN`.
 FAIR_TIME = dt.timedelta(hours=1)
 
-# Numbers that are by more than this as far from what was expected as those that people know of are news.
-AS_UNUSUAL = 1.5
-# What is made of unusual rows is unusual within this time; much later it has another reason.
-UNUSUAL_WITHIN = dt.timedelta(days=1)
 
 # An alert may move behind one that moves itself: what is left after so many rounds waits for the next call.
 MOST_ROUNDS = 5
@@ -108,12 +105,6 @@ KINDS = """
 HASHED = sa.text("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
 
 
-# How far a metric is from what was expected, as a part of that. Nothing at all is farther than little is.
-DISTANCE = """
-    CASE WHEN metric.value = 0 THEN 'Infinity'
-         ELSE coalesce(abs(metric.value - metric.expected) / coalesce(nullif(abs(metric.expected), 0), 1), 0) END"""
-
-
 def _open_and_locked(ids: str) -> str:
     """The SQL of the ids of those alerts that are open, and that no check holds; they are locked.
 
@@ -168,35 +159,7 @@ def _link(alerts: str) -> sa.TextClause:
          WHERE name <> 'anomaly'
            AND (name IN ('stuck', 'timeliness') OR NOT is_delay)
          ORDER BY is_delay, pipeline_id, rank, at, id
-    ), unusual AS MATERIALIZED (
-        -- Each number, and how far the same pipeline's has been from what was expected before, in the same direction.
-        SELECT *, max(distance) OVER (PARTITION BY pipeline_id, partition, metric_field, direction ORDER BY at, id
-                                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS known_distance
-          FROM (SELECT alive.id, alive.pipeline_id, alive.partition, alive.at, alive.root_id, alive.is_linked,
-                       jsonb_array_length(alive.metrics) AS metrics, metric.metric_field,
-                       metric.metric_field NOT IN ('duration_seconds', 'throughput') AS is_of_rows,
-                       CASE WHEN metric.repeated IS NULL THEN coalesce(sign(metric.value - metric.expected), 0)
-                            ELSE 0 END AS direction, {DISTANCE} AS distance
-                  FROM alive
-                 CROSS JOIN LATERAL jsonb_to_recordset(alive.metrics) AS metric (
-                                        metric_field text, value float8, expected float8, repeated jsonb)) AS number
-    ), unusual_run AS (
-        SELECT id, pipeline_id, at, root_id, is_linked,
-               bool_and(coalesce(distance <= {AS_UNUSUAL} * known_distance, false)) AS is_known
-          FROM unusual
-         WHERE partition = ''
-         GROUP BY id, pipeline_id, at, root_id, is_linked
-    ), unusual_series AS (
-        -- Each begins with one that is news.
-        SELECT *, count(*) FILTER (WHERE NOT is_known) OVER (PARTITION BY pipeline_id ORDER BY at, id) AS number
-          FROM unusual_run
-    ), unusual_rows AS MATERIALIZED (
-        SELECT pipeline_id, partition, direction, max(distance) AS distance, min(at) AS first_at, max(at) AS last_at,
-               (array_agg(root_id ORDER BY distance DESC, at, id))[1] AS root_id
-          FROM unusual
-         WHERE is_of_rows
-         GROUP BY pipeline_id, partition, direction
-    ), place AS MATERIALIZED (
+    ), {unusual.NUMBERS}, place AS MATERIALIZED (
         -- Where the data of a pipeline is. Arrays, here and below, have indexes looked through, not tables.
         SELECT id AS pipeline_id, address_id
           FROM (SELECT id, address_id
@@ -280,23 +243,7 @@ def _link(alerts: str) -> sa.TextClause:
            -- The next run does not come late or not at all because of what has failed in the last one.
            AND worst.is_delay = (consequence.name <> 'freshness')
          UNION
-        SELECT id, first_value(root_id) OVER (PARTITION BY pipeline_id, number ORDER BY at, id)
-          FROM unusual_series
-         UNION
-        SELECT unusual.id, min(above.root_id)
-          FROM unusual
-          JOIN upstream USING (pipeline_id)
-          JOIN unusual_rows AS above
-            ON above.pipeline_id = upstream.above_id
-           AND above.partition = unusual.partition
-           AND above.direction = unusual.direction
-         WHERE NOT unusual.is_linked
-           AND unusual.distance <= {AS_UNUSUAL} * above.distance
-           AND unusual.at BETWEEN above.first_at - CAST(:unusual_within AS interval)
-                              AND above.last_at + CAST(:unusual_within AS interval)
-         GROUP BY unusual.id, unusual.metrics, above.pipeline_id
-        HAVING count(*) = unusual.metrics
-           AND bool_or(unusual.is_of_rows)
+        {unusual.PAIRS}
          UNION
         SELECT id, first_value(root_id) OVER (PARTITION BY signature, number ORDER BY is_backfill DESC, at, id)
           FROM burst
@@ -382,7 +329,7 @@ def link_causes(session: Session, *, now: dt.datetime, only_new: bool = False) -
     session.execute(HASHED)
     causes: set[int] = set()
     grew: set[int] = set()
-    limits = {"burst_gap": BURST_GAP, "most_in_jobs": MOST_IN_JOBS, "unusual_within": UNUSUAL_WITHIN}
+    limits = {"burst_gap": BURST_GAP, "most_in_jobs": MOST_IN_JOBS, "unusual_within": unusual.WITHIN}
     statement = LINK if near is None else LINK_NEAR
     for _ in range(MOST_ROUNDS):
         found, grown, is_more_left = session.execute(statement, {**limits, "near": near}).one()
