@@ -362,7 +362,7 @@ def test_times_are_in_the_zone_of_the_reader(address, browser, module_watcher):
     [alert] = module_watcher.alerts(pipeline="shop/orders", kind="failure")
     with Reader(browser, address, timezone_id="Asia/Kolkata", locale="en-GB") as reader:
         page = reader.open(f"/ui/alerts/{alert.id}")
-        moment = page.locator("dd time[data-style=clock]").first
+        moment = page.locator("dt:text-is('Opened') + dd time[data-style=clock]")
         there = alert.opened_at.astimezone(dt.timezone(dt.timedelta(hours=5, minutes=30)))
         assert there.strftime("%H:%M") in moment.inner_text()
         assert re.search("Asia/(Kolkata|Calcutta)", moment.get_attribute("title") or "")
