@@ -23,8 +23,8 @@ NAMED = 3
 # What is in front of the reason in an error: the class of the driver's error, as SQLAlchemy writes it.
 DRIVER_ERROR = re.compile(r"^\([\w.]+\)\s+")
 
-# In place of the sign of what is good again.
-UNWATCHED = "⚪"
+# In place of the sign of what is good again: nobody looks any more, or it is as it was.
+NOT_GOOD = "⚪"
 
 OVER = {
     AlertKind.FRESHNESS: "is no longer stale",
@@ -66,7 +66,7 @@ def title(
     if cause is not None and alerts and event not in (AlertEvent.RESOLVED, AlertEvent.MISSED):
         return f"{sign} {prefix}{_held_up(alerts, cause, subjects=subjects, now=now)}"
     if event is AlertEvent.RESOLVED and alerts and all(map(is_accepted, alerts)):
-        sign = UNWATCHED
+        sign = NOT_GOOD
     if total != 1 or not alerts or event is AlertEvent.MISSED:
         names = list(dict.fromkeys(_where(alert) for alert in alerts))
         more = subjects - NAMED if len(names) > NAMED else 0
@@ -75,7 +75,7 @@ def title(
     [alert] = alerts[:1]
     if event is AlertEvent.RESOLVED:
         said = _over(alert)
-        return f"{UNWATCHED if 'is no longer watched' in said else sign} {said}{behind}"
+        return f"{NOT_GOOD if 'is no longer watched' in said else sign} {said}{behind}"
     return f"{sign} {prefix}{trouble(alert, now)}{behind}"
 
 

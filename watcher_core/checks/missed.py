@@ -210,11 +210,13 @@ def _follow(connection: database.Driver, *, now: dt.datetime) -> None:
 def _learn(connection: database.Driver, pipeline_id: int, last: dt.datetime, zone: str | None) -> Cadence | None:
     given = {"pipeline_id": pipeline_id, "limit": MOST_STARTS, "hours": HOURS, "until": _next_hour(last)}
     rows = connection.execute(STARTS, given).fetchall()
-    if len(rows) == MOST_STARTS and last - rows[-1][0] < dt.timedelta(hours=HOURS):
+    is_frequent = len(rows) == MOST_STARTS and last - rows[-1][0] < dt.timedelta(hours=HOURS)
+    if is_frequent:
         rows = connection.execute(LAST_OF_HOURS, given).fetchall()
-        cadence = learn_cadence(_regular(reversed(rows)), zone=zone)
-        return None if cadence is None else refine_cadence(cadence, connection.execute(WAITS_OF_HOURS, given))
-    return learn_cadence(_regular(reversed(rows)), zone=zone)
+    cadence = learn_cadence(_regular(reversed(rows)), zone=zone)
+    if cadence is None or not is_frequent:
+        return cadence
+    return refine_cadence(cadence, connection.execute(WAITS_OF_HOURS, given))
 
 
 def _next_hour(moment: dt.datetime) -> dt.datetime:

@@ -38,8 +38,8 @@ def spool_facts(directories: Sequence[Path], *, home: Path, host: str, now: dt.d
     """
     subject = f"spool of {host}"
     for directory in directories:
-        # `Path.is_dir` raises for what is below another user's folder, before Python 3.14.
-        is_there = os.path.isdir(directory)  # noqa: PTH112
+        # What is below another user's folder cannot be seen.
+        is_there = os.path.isdir(directory)  # noqa: PTH112 - `Path.is_dir` raises for that before Python 3.14
         if is_there and not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
             yield HealthFact(
                 "problem",

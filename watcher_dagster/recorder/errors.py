@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from watcher_core.text import without_colors
+from watcher_core import text
 from watcher_dagster import compat
 
 MAX_MESSAGE_CHARACTERS: Final = 2_000
@@ -53,12 +53,12 @@ def error_facts(info: Any, message: str | None) -> dict[str, str]:
     if info is None:
         return {"message": (message or "no reason given")[:MAX_MESSAGE_CHARACTERS]}
     info = _innermost(info)
-    said = without_colors(info.message.strip())
+    said = text.without_colors(info.message.strip())
     if info.cls_name:
         _, found, after = said.partition(f"{info.cls_name}: ")
         said = after if found else said
     said = _LONG_COMMAND.sub(r"\1…`", said)
-    stack = without_colors("".join(info.stack))[-MAX_STACK_CHARACTERS:]
+    stack = text.without_colors("".join(info.stack))[-MAX_STACK_CHARACTERS:]
     return {"class": info.cls_name or "", "message": reason_first(said)[:MAX_MESSAGE_CHARACTERS], "stack": stack}
 
 
