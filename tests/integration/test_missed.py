@@ -65,6 +65,16 @@ def test_a_daily_run_that_does_not_come(watcher: Watcher) -> None:
     assert watcher.alerts(pipeline=name) == [], "reported, not alerted"
 
 
+def test_a_monthly_run_is_missed_on_its_day_also_after_a_short_month(watcher: Watcher) -> None:
+    first = dt.datetime(2026, 3, 1, 5, tzinfo=dt.UTC)
+    months = [(2025, 9), (2025, 10), (2025, 11), (2025, 12), (2026, 1), (2026, 2)]
+    name = runs(watcher, *(first.replace(year=year, month=month) for year, month in months))
+    assert found(watcher, name, first + dt.timedelta(hours=1)) == []
+    [finding] = found(watcher, name, first + dt.timedelta(hours=2))
+    assert finding.due_at == first
+    assert finding.details["message"] == "did not run when it usually does: every month; last 28 d 2 h ago"
+
+
 def test_runs_follow_the_clock_of_their_schedule_also_where_partitions_have_another(watcher: Watcher) -> None:
     zones = {"partitions_timezone": "UTC", "schedule_timezone": "America/New_York"}
     name = runs(watcher, *daily(until=7), pipeline_metadata=zones)  # at midnight, until clocks go forward on 2026-03-08

@@ -13,6 +13,7 @@ from watcher_core.checks.cadence import Cadence, learn_cadence
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
 Day = Callable[[dt.datetime, random.Random], list[dt.datetime]]
 
 
@@ -45,7 +46,26 @@ FAMILIES: dict[str, tuple[Day, int, float, str]] = {
     ),
     "retries": (lambda day, c: [_at(day, 6, c), *([_at(day, 6.2, c)] if c.random() < 0.2 else [])], 0, 1.2, "always"),
     "weekly": (lambda day, c: [_at(day, 6, c)] if day.weekday() == 0 else [], 0, 8.4, "always"),
-    "monthly": (lambda day, c: [_at(day, 6, c)] if day.day == 1 else [], 0, 40, "always"),
+    "monthly": (lambda day, c: [_at(day, 6, c)] if day.day == 1 else [], 0, 1.3, "month"),
+    "at midnight of each first": (lambda day, c: [_at(day, 0, c)] if day.day == 1 else [], 0, 1.3, "month"),
+    "at the end of each month": (
+        lambda day, c: [_at(day, 18, c)] if (day + DAY).day == 1 else [],
+        0,
+        1.3,
+        "end of month",
+    ),
+    "twice a month": (lambda day, c: [_at(day, 6, c)] if day.day in (1, 15) else [], 1, 1.3, "day of month"),
+    "the first ten days": (lambda day, c: [_at(day, 6, c)] if day.day <= 10 else [], 1, 1.3, "day of month"),
+    "the first working day": (
+        lambda day, c: (
+            [_at(day, 7, c)] if _works(day) and (day.day == 1 or (day.weekday() == 0 and day.day < 4)) else []
+        ),
+        0,
+        125,
+        "always",
+    ),
+    "each 30 days": (lambda day, c: [_at(day, 6, c)] if (day - FIRST).days % 30 == 0 else [], 0, 36, "always"),
+    "each second week": (lambda day, c: [_at(day, 6, c)] if (day - FIRST).days % 14 == 0 else [], 0, 17, "always"),
     "after something of 2 to 5 hours": (lambda day, c: [_at(day, c.uniform(2, 5), c)], 0, 5, "always"),
 }
 
@@ -78,9 +98,11 @@ def test_a_year_of(name: str) -> None:
     "family",
     [
         lambda day, c: [day + dt.timedelta(hours=c.uniform(0, 24)) for _ in range(c.choice([0, 0, 1, 3]))],
+        lambda day, c: [_at(day, 12, c, 18_000)] if c.random() < 0.8 else [],
+        lambda day, c: [_at(day, 6, c)] if c.random() < 1 / 30 else [],
         lambda day, c: [_at(day, c.uniform(8, 18), c)] if _works(day) and c.random() < 0.5 else [],
     ],
-    ids=["at any time", "by hand, now and then"],
+    ids=["at any time", "on most days", "about once a month", "by hand, now and then"],
 )
 def test_no_rhythm_is_no_cadence(family: Day) -> None:
     assert learn_cadence(history(family)) is None
@@ -111,3 +133,27 @@ def test_clocks_change() -> None:
     due = cadence.due(_in_berlin(dt.datetime(2025, 3, 29, tzinfo=dt.UTC), 6))
     assert due is not None
     assert due[0] == _in_berlin(dt.datetime(2025, 3, 30, tzinfo=dt.UTC), 6)
+
+
+@pytest.mark.parametrize(
+    ("days", "rhythm"),
+    [
+        ([(2026, month, 1) for month in (5, 6, 7, 8)], "every month"),
+        ([(2025, 7, 1), (2025, 10, 1), (2026, 1, 1), (2026, 4, 1)], "every 3 months"),
+        ([(2026, 6, 30), (2026, 7, 31), (2026, 8, 31), (2026, 9, 30)], "every month"),
+        ([(2026, 6, day) for day in (1, 8, 15, 22, 29)] + [(2026, 7, 6)], "every 7 d"),
+    ],
+)
+def test_what_is_said_of_a_rhythm(days: list[tuple[int, int, int]], rhythm: str) -> None:
+    cadence = learn_cadence([dt.datetime(*day, 6, tzinfo=dt.UTC) for day in days])
+    assert cadence is not None
+    assert cadence.rhythm == rhythm
+
+
+def test_after_a_short_month_a_monthly_run_is_due_on_its_day() -> None:
+    cadence = learn_cadence([dt.datetime(2025, month, 1, 6, tzinfo=dt.UTC) for month in range(4, 13)])
+    assert cadence is not None
+    due = cadence.due(dt.datetime(2026, 2, 1, 6, tzinfo=dt.UTC))
+    assert due is not None
+    assert due[0] == dt.datetime(2026, 3, 1, 6, tzinfo=dt.UTC)
+    assert due[1] - due[0] < dt.timedelta(hours=2)

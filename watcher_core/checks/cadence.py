@@ -12,6 +12,12 @@ are 72 minutes: more than the hour by which it moves in another time zone when c
 Of what runs so often that only one start of each hour is looked at, the longest wait within the hours of four weeks is
 usual: it is missed after that and ten minutes, unless hours without a start are usual, too, as since it runs hourly.
 
+What runs a few times a month, or not on each day of it, may follow the days of months, which are of unequal length.
+Such runs are as far apart each time where each month is said to have 31 days, and its own ones come first, or last: of
+the first of each month, and of each month's last day. Where that halves by how much the times between runs differ, it
+is taken: without groups where runs are a month apart or more, else by the day of the month. Then a run is missed when
+it is later than any before by twice the usual deviation and by 72 minutes, and four runs are enough.
+
 All of this is by the clock of one zone, without its changes: a day is a day.
 """
 
@@ -25,11 +31,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from watcher_core import calendars
+from watcher_core import calendars, text
+from watcher_core.checks.axes import DAY, FROM_FIRST, MONTH, TIME, TO_LAST, Axis
 
 LEAST_RUNS: Final = 6
+LEAST_MONTHLY_RUNS: Final = 4
 # Three weekends: before, a job of working days looks like one of every day.
 LEAST_SPAN: Final = dt.timedelta(days=22)
 # Of a group; what follows a run whose group has fewer is not known.
@@ -48,15 +56,39 @@ MOST_MISSED: Final = 0.05
 LEAST_KNOWN: Final = 0.6
 
 HOUR: Final = 3600.0
-DAY: Final = 86400.0
 
-# By the clock, moved so that runs lie in the middle of their group and not at its edge.
-GROUPINGS: Final[Mapping[str, Callable[[dt.datetime], str]]] = {
-    "always": lambda _: "",
-    "hour": lambda run: str(run.hour),
-    "weekday": lambda run: str(run.weekday()),
-    "weekday and hour": lambda run: f"{run.weekday()} {run.hour}",
+# What runs weekly or more often follows no days of months, unless it has no other rhythm; what runs less often follows
+# no weekdays.
+SELDOM: Final = 8 * DAY
+# What comes no more often than this comes once a month, or less.
+MONTHLY: Final = 27 * DAY
+# What follows the days of months may be later than ever before by this, and by twice the usual deviation.
+MONTHLY_TOLERANCE: Final = PART * DAY
+# What may be later by more, or by half of the usual time between runs, follows no days.
+MOST_LATE: Final = 3 * DAY
+
+
+class Grouping(NamedTuple):
+    """What the time to the next run depends on: the group of a run, by the clock.
+
+    The clock is moved first, within `period`, so that runs lie in the middle of their group and not at its edge.
+    """
+
+    of: Callable[[dt.datetime], str]
+    axis: Axis = TIME
+    period: float = HOUR
+
+
+GROUPINGS: Final[Mapping[str, Grouping]] = {
+    "always": Grouping(lambda _: ""),
+    "hour": Grouping(lambda run: str(run.hour)),
+    "weekday": Grouping(lambda run: str(run.weekday()), period=DAY),
+    "weekday and hour": Grouping(lambda run: f"{run.weekday()} {run.hour}"),
+    "month": Grouping(lambda _: "", FROM_FIRST, DAY),
+    "end of month": Grouping(lambda _: "", TO_LAST, DAY),
+    "day of month": Grouping(lambda run: str(run.day), FROM_FIRST, DAY),
 }
+BY_TIME: Final = tuple(name for name, grouping in GROUPINGS.items() if grouping.axis is TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +99,8 @@ class Cadence:
         zone: The time zone whose clock it follows.
         grouping: What the time to the next run depends on: a key of `GROUPINGS`.
         shift: By how many seconds the clock is moved for that.
-        every: Seconds from a run to the next one, by group, and how much later it may be.
+        every: Seconds from a run to the next one, by group, and how much later it may be. By the days of months, a
+            month has 31 of them.
     """
 
     zone: str
@@ -85,6 +118,19 @@ class Cadence:
         """The longest time from a run to the next one that is still usual, in seconds."""
         return max(seconds + tolerance for seconds, tolerance in self.every.values())
 
+    @property
+    def is_monthly(self) -> bool:
+        """Whether it follows the days of months."""
+        return GROUPINGS[self.grouping].axis is not TIME
+
+    @property
+    def rhythm(self) -> str:
+        """How often it runs, as people say it."""
+        months = round(self.usual / MONTH)
+        if not self.is_monthly or months == 0 or abs(self.usual - months * MONTH) > MOST_LATE:
+            return f"every {text.duration(self.usual)}"
+        return "every month" if months == 1 else f"every {months} months"
+
     def due(self, last: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:
         """Return when the run after `last` is due, and when it is missed; `None` where that is not known.
 
@@ -97,13 +143,14 @@ class Cadence:
         if found is None:
             return None
         seconds, tolerance = found
-        due = by_clock + dt.timedelta(seconds=seconds)
+        axis, shift = GROUPINGS[self.grouping].axis, dt.timedelta(seconds=self.shift)
+        due = axis.moment(axis.position(by_clock + shift) + seconds) - shift
         missed = due + dt.timedelta(seconds=tolerance)
         return due.replace(tzinfo=zone).astimezone(dt.UTC), missed.replace(tzinfo=zone).astimezone(dt.UTC)
 
     def group(self, run: dt.datetime) -> str:
         """Return the group of a run, which is given by the clock of the zone."""
-        return GROUPINGS[self.grouping](run + dt.timedelta(seconds=self.shift))
+        return GROUPINGS[self.grouping].of(run + dt.timedelta(seconds=self.shift))
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain JSON."""
@@ -133,33 +180,62 @@ def learn_cadence(starts: Sequence[dt.datetime], *, zone: str | None = None) -> 
     zone = zone or "UTC"
     clock = calendars.zone_of(zone)
     runs = _runs([start.astimezone(clock).replace(tzinfo=None) for start in starts])
-    if len(runs) < LEAST_RUNS or runs[-1] - runs[0] < LEAST_SPAN:
+    if len(runs) < LEAST_MONTHLY_RUNS or runs[-1] - runs[0] < LEAST_SPAN:
         return None
-    waits = [(later - run).total_seconds() for run, later in pairwise(runs)]
-    tolerance = max(median(waits) * PART, LEAST_TOLERANCE.total_seconds())
-    best: tuple[float, Cadence] | None = None
-    for grouping, group_of in GROUPINGS.items():
-        shift = _shift(runs, DAY if grouping == "weekday" else HOUR)
-        groups = defaultdict(list)
-        for run, wait in zip(runs, waits, strict=False):
-            groups[group_of(run + dt.timedelta(seconds=shift))].append(wait)
-        every: dict[str, tuple[float, float]] = {}
-        missed = known = 0
-        for group, times in groups.items():
-            if len(times) < LEAST_TIMES:
-                continue
-            usual = median(times)
-            allowed = max(tolerance, DEVIATIONS * median(abs(time - usual) for time in times))
-            if allowed > usual:
-                continue  # no rhythm
-            every[group] = usual, allowed
-            known += len(times)
-            missed += sum(time > usual + allowed for time in times)
-        if known < LEAST_KNOWN * len(waits) or missed > max(1, MOST_MISSED * known):
+    usual = median((later - run).total_seconds() for run, later in pairwise(runs))
+    by_time = BY_TIME if usual <= SELDOM else ("always",)
+    by_month = ("month", "end of month") if usual > MONTHLY else ("day of month",)
+    fits = [fit for name in by_time if (fit := _fit(runs, name, zone)) is not None]
+    best = min(fits, key=lambda fit: fit.missed, default=None)
+    for name in by_month if best is None or usual > SELDOM else ():
+        fit = _fit(runs, name, zone)
+        if fit is not None and (best is None or fit.spread < best.spread / 2):
+            best = fit
+    if best is None or (len(runs) < LEAST_RUNS and not best.cadence.is_monthly):
+        return None
+    return best.cadence
+
+
+class _Fit(NamedTuple):
+    """A cadence, the part of the past's runs that it would have missed, and by how much times of a group differ."""
+
+    cadence: Cadence
+    missed: float
+    spread: float
+
+
+def _fit(runs: Sequence[dt.datetime], name: str, zone: str) -> _Fit | None:
+    """Learn the times between runs under a grouping; `None` where they have no rhythm."""
+    grouping = GROUPINGS[name]
+    is_monthly = grouping.axis is not TIME
+    shift = _shift(runs, grouping.period)
+    moved = [run + dt.timedelta(seconds=shift) for run in runs]
+    waits = [later - run for run, later in pairwise(map(grouping.axis.position, moved))]
+    least = max(median(waits) * PART, LEAST_TOLERANCE.total_seconds())
+    groups = defaultdict(list)
+    for run, wait in zip(moved, waits, strict=False):
+        groups[grouping.of(run)].append(wait)
+    every: dict[str, tuple[float, float]] = {}
+    missed = known = 0
+    spread = 0.0
+    for group, times in groups.items():
+        if len(times) < LEAST_TIMES:
             continue
-        if best is None or missed / known < best[0]:
-            best = missed / known, Cadence(zone=zone, grouping=grouping, shift=shift, every=every)
-    return None if best is None else best[1]
+        usual = median(times)
+        deviation = median(abs(time - usual) for time in times)
+        if is_monthly:
+            allowed, most = max(times) - usual + 2 * deviation + MONTHLY_TOLERANCE, min(MOST_LATE, usual / 2)
+        else:
+            allowed, most = max(least, DEVIATIONS * deviation), usual
+        if allowed > most:
+            continue  # no rhythm
+        every[group] = usual, allowed
+        known += len(times)
+        missed += sum(time > usual + allowed for time in times)
+        spread = max(spread, max(times) - min(times))
+    if known < LEAST_KNOWN * len(waits) or missed > max(1, MOST_MISSED * known):
+        return None
+    return _Fit(Cadence(zone=zone, grouping=name, shift=shift, every=every), missed / known, spread)
 
 
 def refine_cadence(cadence: Cadence, waits: Iterable[tuple[dt.datetime, float, float]]) -> Cadence:

@@ -238,7 +238,7 @@ def _regular(rows: Iterable[tuple[Any, ...]]) -> list[dt.datetime]:
 
 def _finding(row: Sequence[Any], now: dt.datetime) -> Finding:
     pipeline_id, name, type_name, owners, known, last_start, due_at, is_new = row
-    usual = Cadence.from_json(known).usual
+    cadence = Cadence.from_json(known)
     return Finding(
         kind=AlertKind.MISSED,
         level=AlertLevel.WARNING,
@@ -253,9 +253,8 @@ def _finding(row: Sequence[Any], now: dt.datetime) -> Finding:
         measured_from=last_start,
         due_at=due_at,
         details={
-            "message": f"did not run when it usually does: every {text.duration(usual)}; "
-            f"last {text.ago(last_start, now=now)}",
-            "usual_seconds": usual,
+            "message": f"did not run when it usually does: {cadence.rhythm}; last {text.ago(last_start, now=now)}",
+            "usual_seconds": cadence.usual,
             "advice": "see its schedule or cron, and the host that it runs on; a rule in place of what was learned: "
             "watcher check suggest",
         },
