@@ -349,9 +349,9 @@ def test_a_failure_names_what_its_run_has_blocked_until_that_has_run(watcher, da
         record(name, state, 30)
     watcher.check_failures()
     [alert] = watcher.alerts(pipeline="load")
-    assert watcher.blocked_pipelines(alert.id) == ["chart", "join"]
+    assert watcher.alert_context(alert).blocked == ("chart", "join")
     record("chart", "succeeded", 20, is_step=False)
-    assert watcher.blocked_pipelines(alert.id) == ["join"]
+    assert watcher.alert_context(alert).blocked == ("join",)
     monkeypatch.setenv("WATCHER_DATABASE_URL", database_url)
     with pytest.raises(SystemExit):
         main(["alerts", "show", str(alert.id)])
@@ -362,7 +362,7 @@ def test_a_failure_names_what_its_run_has_blocked_until_that_has_run(watcher, da
     assert "1 pipeline blocked by it" in blocked
     assert 'href="/ui/pipeline?name=join"' in blocked
     watcher.resolve_alert(alert.id)
-    assert watcher.blocked_pipelines(alert.id) == []
+    assert watcher.alert_context(watcher.alert(alert.id)).blocked == ()
 
 
 def test_what_to_do_about_an_alert_comes_before_all_that_is_known_of_it(board, module_watcher):

@@ -58,6 +58,7 @@ PUBLIC = {
     # what comes back
     "Alert",
     "AlertAction",
+    "AlertContext",
     "AlertDelivery",
     "AlertPreview",
     "AlertRoute",

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
         resolve_gone_alerts,
         select_alerts,
     )
-    from watcher_core.alerts.blocked import blocked_pipelines
     from watcher_core.alerts.causes import link_causes
+    from watcher_core.alerts.context import read_context
     from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
     from watcher_core.alerts.destinations import sender_for
     from watcher_core.alerts.facts import readable_facts
@@ -47,7 +47,6 @@ __all__ = [
     "SlackSender",
     "acknowledge_alert",
     "add_maintenance",
-    "blocked_pipelines",
     "correct_alerts",
     "deliver_alerts",
     "end_maintenance",
@@ -62,6 +61,7 @@ __all__ = [
     "note_alert",
     "open_alerts",
     "preview_alerts",
+    "read_context",
     "readable_facts",
     "reason",
     "resolve_alert",
@@ -91,7 +91,7 @@ _MODULES = {
     "SlackSender": "senders",
     "acknowledge_alert": "actions",
     "add_maintenance": "maintenance",
-    "blocked_pipelines": "blocked",
+    "read_context": "context",
     "OPENING": "opening",
     "OPENING_GIVEN": "opening",
     "correct_alerts": "opening",

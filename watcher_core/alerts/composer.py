@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import database, text
 from watcher_core.alerts import alerts, digest, incidents, messages, slack
-from watcher_core.alerts.blocked import BLOCKED
+from watcher_core.alerts.context import BLOCKED, STALE_RUNS
 from watcher_core.alerts.notification import Notification
 from watcher_core.alerts.parcels import OVER, Parcel, destination_name
 from watcher_core.alerts.quiet import Collection
@@ -20,7 +20,7 @@ from watcher_core.alerts.titles import is_louder
 from watcher_core.enums import AlertEvent
 
 # What a message has from the pipeline and its executions, as `messages.Notice` names it; and its owners.
-CONTEXT = ("run_id", "is_asset", "is_removed", "runbook", "last_success_at", "usual_seconds", "blocked")
+CONTEXT = ("run_id", "is_asset", "is_removed", "runbook", "last_success_at", "usual_seconds", "blocked", "stale_runs")
 
 # In which a message about several kinds lists what happened.
 ORDER = [
@@ -44,6 +44,8 @@ NOTICES = f"""
            CASE WHEN alert.kind = 'timeliness' THEN good.usual_seconds END AS usual_seconds,
            CASE WHEN alert.kind = 'failure' AND alert.state <> 'resolved'
                 THEN ARRAY({BLOCKED}) ELSE '{{}}' END AS blocked,
+           CASE WHEN alert.kind = 'freshness' AND alert.state <> 'resolved'
+                THEN ({STALE_RUNS}) ELSE 0 END AS stale_runs,
            coalesce(newest.is_asset, false) AS is_asset,
            pipeline.removed_at IS NOT NULL OR coalesce(gone.is_removed, false) AS is_removed
       FROM ({alerts.SELECT}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from watcher_core import text, values
 from watcher_core.alerts import incidents, pending, slack, titles
+from watcher_core.alerts.context import LAST_RUNS
 from watcher_core.alerts.details import DETAILS, ERROR_CHARACTERS, LATE, clock
 from watcher_core.alerts.incidents import Behind
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
@@ -17,6 +18,8 @@ from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 SHOWN = 20
 # Characters of a line of names.
 NAMES_CHARACTERS = 600
+# A rule that found data stale after so many of the last runs is asked about.
+UNFIT = 3
 
 CHECKS = {
     AlertKind.FRESHNESS: "Freshness check",
@@ -92,6 +95,7 @@ class Notice:
         last_success_at: When its pipeline last succeeded.
         usual_seconds: How long its pipeline usually takes.
         blocked: Pipelines that did not run because of a failure, by name.
+        stale_runs: Of how many of its last ten runs data became stale before anything ran again.
         level_before: The level that the place knows, where the alert has become louder since.
     """
 
@@ -105,6 +109,7 @@ class Notice:
     last_success_at: dt.datetime | None = None
     usual_seconds: float | None = None
     blocked: list[str] = field(default_factory=list)
+    stale_runs: int = 0
     level_before: AlertLevel | None = None
 
 
@@ -219,6 +224,9 @@ def _details(notice: Notice, dagster_url: str | None) -> list[str]:
         lines.append(f"Log: <{address}?{query}|{slack.escape(f'step {step}', limit=120)}>")
     if notice.blocked:
         lines.append(f"Blocked: {_escaped(text.listed(notice.blocked))}")
+    if notice.stale_runs >= UNFIT:
+        runs = f"stale after {notice.stale_runs} of its last {LAST_RUNS} runs"
+        lines.append(f"Does the rule fit? It was {runs}: watcher check suggest")
     if notice.last_success_at is not None:
         lines.append(f"Last success: {text.clock(notice.last_success_at)}")
     if notice.usual_seconds is not None:

@@ -168,9 +168,9 @@ def check_missed(session: Session, *, now: dt.datetime, dry_run: bool = False) -
     return found
 
 
-def list_cadences(session: Session) -> list[KnownCadence]:
+def list_cadences(connection: database.Driver) -> list[KnownCadence]:
     """Return the pipelines without a rule whose rhythm is known."""
-    rows = database.driver(session).execute(KNOWN).fetchall()
+    rows = connection.execute(KNOWN).fetchall()
     return [KnownCadence(pipeline_id, name, Cadence.from_json(known)) for pipeline_id, name, known in rows]
 
 

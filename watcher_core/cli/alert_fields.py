@@ -11,7 +11,7 @@ from watcher_core.cli import output, times
 from watcher_core.enums import AlertActionKind, AlertState
 
 if TYPE_CHECKING:
-    from watcher_core.values import Alert, AlertAction, AlertDelivery, Pipeline
+    from watcher_core.values import Alert, AlertAction, AlertContext, AlertDelivery, Pipeline
 
 
 def incident(alert: Alert) -> str | None:
@@ -56,7 +56,7 @@ def fields(
     pipeline: Pipeline | None,
     deliveries: Sequence[AlertDelivery],
     *,
-    last_success: dt.datetime | None,
+    context: AlertContext,
     now: dt.datetime,
 ) -> list[tuple[str, output.Cell]]:
     """What `watcher alerts show` prints of an alert, below its first line."""
@@ -82,9 +82,9 @@ def fields(
             (title, times.clock_and_ago(each) if isinstance(each, dt.datetime) else each)
             for title, each in facts.items()
         ),
-        ("what to do", _said(alert, "advice")),
+        ("what to do", context.advice),
         ("incident", incident(alert)),
-        ("last success", moment(last_success)),
+        ("last success", moment(context.last_success_at)),
         ("opened", moment(alert.opened_at)),
         ("reopened", moment(alert.reopened_at)),
         ("acknowledged", moment(alert.acknowledged_at, alert.acknowledged_by)),
@@ -114,8 +114,3 @@ def _error(alert: Alert) -> str | None:
     error = alert.facts.get("error")
     found = error if isinstance(error, dict) else {"message": error, "class": alert.facts.get("error_class")}
     return ": ".join(str(part) for part in (found.get("class"), found.get("message")) if part) or None
-
-
-def _said(alert: Alert, name: str) -> str | None:
-    value = alert.facts.get(name)
-    return str(value) if value else None

@@ -102,18 +102,20 @@ def show(alert_id: Id, *, json: Json = False) -> None:
         pipeline = None if alert.pipeline_id is None else watcher.pipeline(alert.pipeline_id)
         cause = None if alert.cause_alert_id is None else watcher.alert(alert.cause_alert_id)
         behind = watcher.alerts(behind=alert.id, state=UNRESOLVED, limit=SHOWN_BEHIND, now=now) if alert.behind else []
-        blocked = watcher.blocked_pipelines(alert.id)
-        is_failing = alert.kind is AlertKind.FAILURE and alert.resolved_at is None
-        good = watcher.executions(pipeline=alert.pipeline_id, state="succeeded", limit=1) if is_failing else []
+        context = watcher.alert_context(alert)
     if json:
         output.print_json(
-            {**dataclasses.asdict(alert), "blocked": blocked, "actions": actions, "deliveries": deliveries}
+            {
+                **dataclasses.asdict(alert),
+                **dataclasses.asdict(context),
+                "actions": actions,
+                "deliveries": deliveries,
+            }
         )
         return
     from watcher_core.alerts import headline
 
-    last_success = good[0].end_date if good else None
-    known = fields(alert, pipeline, deliveries, last_success=last_success, now=now)
+    known = fields(alert, pipeline, deliveries, context=context, now=now)
     output.print_fields([("what", headline(alert, now=now)), *known])
     if actions:
         output.print_heading("What people did")
@@ -127,10 +129,10 @@ def show(alert_id: Id, *, json: Json = False) -> None:
             output.print_text(f"alert {each.id}: {headline(each, now=now)}")
         if alert.behind > len(behind):
             output.print_text(f"… and {alert.behind - len(behind):,} more")
-    if blocked:
+    if context.blocked:
         output.print_heading("Blocked by it")
-        rest = f" and {len(blocked) - SHOWN_BEHIND:,} more" if len(blocked) > SHOWN_BEHIND else ""
-        output.print_text(", ".join(map(output.visible, blocked[:SHOWN_BEHIND])) + rest)
+        rest = f" and {len(context.blocked) - SHOWN_BEHIND:,} more" if len(context.blocked) > SHOWN_BEHIND else ""
+        output.print_text(", ".join(map(output.visible, context.blocked[:SHOWN_BEHIND])) + rest)
 
 
 @app.command("ack", epilog=output.examples("watcher alerts ack 17"))

@@ -133,10 +133,11 @@ def missed(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False) -
 
 @app.command("suggest", epilog=output.examples("watcher check suggest", "watcher check suggest --json"))
 def suggest(*, json: Json = False) -> None:
-    """Propose rules for pipelines that have none.
+    """Propose rules for pipelines that have none, or one that does not fit.
 
-    From how often they run, and how long they take. Nothing is changed: the commands, or the metadata of an asset, are
-    for you to choose from.
+    From how often they run, and how long they take. A rule does not fit that has found data stale after three of the
+    last ten runs, though none of them failed. Nothing is changed: the commands, or the metadata of an asset, are for
+    you to choose from.
     """
     with open_watcher() as watcher:
         _learn(watcher)
@@ -145,7 +146,8 @@ def suggest(*, json: Json = False) -> None:
         output.print_json([{**asdict(each), "command": each.command, "code": each.code} for each in found])
         return
     for each in found:
-        output.print_text(f"{each.pipeline_name} runs every {words.duration(each.usual_seconds)}")
+        why = f"; {each.why}" if each.why else ""
+        output.print_text(f"{each.pipeline_name} runs every {words.duration(each.usual_seconds)}{why}")
         output.print_text(f"  {each.command}")
         output.print_text(f"  {each.code}")
     if not found:

@@ -261,6 +261,12 @@ def rule_findings(watcher: Watcher) -> Iterator[HealthFact]:
         parts += [f"{found.muted:,} {'is' if found.muted == 1 else 'are'} muted"] if found.muted else []
         advice = "see rules that fit: watcher check suggest" if found.without_rule else None
         yield HealthFact("ok", "rules", f"{kind.value}: {', '.join(parts)}", advice)
+    unfit = [each for each in watcher.suggest_rules() if each.why]
+    for each in unfit[:SHOWN_NAMES]:
+        yield HealthFact("warning", "rules", f"{each.pipeline_name}: {each.why}", each.command)
+    if len(unfit) > SHOWN_NAMES:
+        rest = text.plural(len(unfit) - SHOWN_NAMES, "more rule")
+        yield HealthFact("warning", "rules", f"freshness: {rest} that may not fit", "watcher check suggest")
 
 
 def removed_findings(pipelines: list[Pipeline], *, now: dt.datetime) -> Iterator[HealthFact]:

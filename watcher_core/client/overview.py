@@ -7,7 +7,7 @@ import datetime as dt
 from watcher_core import alerts, arguments, catalog, checks, database, health, overview, recording, telemetry, values
 from watcher_core.client.connection import WITHOUT_COMPILER
 from watcher_core.client.telemetry import TelemetryMethods
-from watcher_core.enums import AlertState, ExecutionState
+from watcher_core.enums import AlertKind, AlertState, ExecutionState
 
 
 class OverviewMethods(TelemetryMethods):
@@ -61,14 +61,23 @@ class OverviewMethods(TelemetryMethods):
         with self._driver_transaction() as (connection, _):
             return overview.unwatched_pipelines(connection, names=number)
 
-    def blocked_pipelines(self, alert_id: int) -> list[str]:
-        """Return the pipelines that did not run in the run that an open failure is about, and have not since, by name.
+    def alert_context(self, alert: values.Alert) -> values.AlertContext:
+        """Return what whoever acts on an alert asks next, as it is now; of one that is resolved, only what to do.
 
         Args:
-            alert_id: The alert; of another kind, or resolved, it has none.
+            alert: The alert.
         """
-        with self._driver_statements() as (connection, _):
-            return alerts.blocked_pipelines(connection, alert_id)
+        advice = alert.facts.get("advice")
+        if alert.resolved_at is not None:
+            return values.AlertContext(advice=advice)
+        now = self.clock()
+        with self._driver_transaction() as (connection, _):
+            blocked, last_success_at = alerts.read_context(connection, alert.id)
+            rules = []
+            if alert.kind is AlertKind.FRESHNESS and alert.pipeline_id is not None:
+                rules = checks.suggest_rules(connection, now=now, pipeline_ids=[alert.pipeline_id])
+        advice = rules[0].advice if rules else advice
+        return values.AlertContext(blocked=tuple(blocked), last_success_at=last_success_at, advice=advice)
 
     def search(self, text: str, *, limit: int = 20) -> list[values.SearchHit]:
         """Return pipelines, addresses and alerts whose names contain a text, whatever its case.

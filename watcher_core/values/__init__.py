@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from watcher_core.values.alerts import (
         Alert,
         AlertAction,
+        AlertContext,
         AlertDelivery,
         AlertPreview,
         AlertRoute,
@@ -95,6 +96,7 @@ __all__ = [
     "AddressType",
     "Alert",
     "AlertAction",
+    "AlertContext",
     "AlertDelivery",
     "AlertPreview",
     "AlertRoute",
@@ -236,6 +238,7 @@ _MODULES = {
     "AddressType": "lineage",
     "Alert": "alerts",
     "AlertAction": "alerts",
+    "AlertContext": "alerts",
     "AlertDelivery": "alerts",
     "AlertPreview": "alerts",
     "AlertRoute": "alerts",

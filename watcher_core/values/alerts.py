@@ -111,6 +111,21 @@ class AlertAction:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AlertContext:
+    """What whoever acts on an alert asks next, as it is now.
+
+    Attributes:
+        blocked: The pipelines that did not run because of an open failure, and have not since, by name.
+        last_success_at: When the pipeline of an open failure last succeeded; `None` where it never did.
+        advice: What to do.
+    """
+
+    blocked: tuple[str, ...] = ()
+    last_success_at: dt.datetime | None = None
+    advice: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AlertDelivery:
     """What a destination knows of an alert. `event`: its pending notification."""
 

@@ -92,7 +92,7 @@ class PipelineCheck:
 
 @dataclass(frozen=True, kw_only=True)
 class RuleSuggestion:
-    """A rule that fits what a pipeline without one has done so far.
+    """A rule that fits what a pipeline has done so far, which has none for freshness, or one that does not fit.
 
     Attributes:
         pipeline_name: The pipeline.
@@ -101,6 +101,8 @@ class RuleSuggestion:
         freshness_calendar, freshness_timezone: Of the days on which it runs; `None`: on all.
         timeliness_number, timeliness_datepart: An execution is late after this; `None` where there is a rule, or too
             little history.
+        instead_of: The rule for freshness that does not fit, as number and unit; `None` where there is none.
+        reason: Why it does not fit.
     """
 
     pipeline_name: str
@@ -111,6 +113,20 @@ class RuleSuggestion:
     freshness_timezone: str | None = None
     timeliness_number: int | None = None
     timeliness_datepart: DatePart | None = None
+    instead_of: tuple[int, DatePart] | None = None
+    reason: str | None = None
+
+    @property
+    def why(self) -> str | None:
+        """Why there should be another rule for freshness; `None` where there is none yet."""
+        if self.instead_of is None:
+            return None
+        return f"its rule of {_spoken(*self.instead_of)} does not fit: {self.reason}"
+
+    @property
+    def advice(self) -> str | None:
+        """What to do where a rule does not fit."""
+        return f"{self.why}; one that fits: {self.command}" if self.why else None
 
     @property
     def command(self) -> str:

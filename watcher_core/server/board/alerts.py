@@ -95,8 +95,7 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
     metadata = {} if alert.pipeline_id is None else watcher.pipeline(alert.pipeline_id).pipeline_metadata
     runbook = text.parse_runbook(metadata.get("runbook"))
     execution = None if alert.pipeline_execution_id is None else _execution(request, alert.pipeline_execution_id)
-    is_failing = alert.kind is AlertKind.FAILURE and alert.resolved_at is None
-    good = watcher.executions(pipeline=alert.pipeline_id, state="succeeded", limit=1) if is_failing else []
+    context = watcher.alert_context(alert)
     return render(
         request,
         "alert.html",
@@ -110,8 +109,8 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
         headline=alerts.headline(alert, now=now),
         cause=cause and (cause, alerts.headline(cause, now=now)),
         behind=[(each, alerts.headline(each, now=now)) for each in behind],
-        blocked=watcher.blocked_pipelines(alert.id),
-        last_success_at=good[0].end_date if good else None,
+        blocked=context.blocked,
+        last_success_at=context.last_success_at,
         execution=execution,
         run_url=execution and run_url(watcher.settings.dagster_url, execution),
         owners=text.parse_owners(metadata.get("owners")),
@@ -123,7 +122,7 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
             for title, value in alerts.readable_facts(alert.kind, alert.facts).items()
             if title not in (OF_EXECUTION if execution else ELSEWHERE)
         },
-        advice=alert.facts.get("advice"),
+        advice=context.advice,
         unusual=_unusual(alert.facts),
         actions=actions,
         earlier_actions=actions[0].number - 1 if actions else 0,
