@@ -21,6 +21,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright import sync_api
 
 from tests.board_data import DAYS, HOSTILE, populate
+from tests.factories import unique
 from watcher_core import ExecutionSource, ExecutionState, Watcher
 from watcher_core.values import ExecutionRecord
 
@@ -356,6 +357,48 @@ def test_metrics_are_drawn_and_are_a_table_too(address, browser):
         assert box is not None
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         assert re.search(r"\d (min|h)$", figures.first.locator("output").inner_text())
+
+
+# The columns of a canvas, as parts of its width, that have a colour of the page.
+COLUMNS_OF_A_COLOUR = """(canvas, name) => {
+    const colour = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const paint = document.createElement("canvas").getContext("2d");
+    paint.fillStyle = colour;
+    paint.fillRect(0, 0, 1, 1);
+    const wanted = paint.getImageData(0, 0, 1, 1).data;
+    const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const found = new Set();
+    for (let at = 0; at < data.length; at += 4) {
+        if ([0, 1, 2, 3].every((part) => data[at + part] === wanted[part])) found.add((at / 4) % width / width);
+    }
+    return [...found];
+}"""
+
+
+def test_one_run_alone_is_drawn_beside_what_is_usual_for_it(address, browser, module_watcher):
+    name = unique("monthly")
+    for month in range(9, -1, -1):
+        start = dt.datetime.now(dt.UTC) - dt.timedelta(days=31 * month, hours=2)
+        if month == 0:
+            module_watcher.get_or_create_anomaly_rule(name, metric_field="total_rows", minimum_executions=5)
+        record = ExecutionRecord(
+            pipeline_name=name,
+            source=ExecutionSource.PYTHON,
+            external_id=f"{name}/{month}",
+            state=ExecutionState.SUCCEEDED,
+            start_date=start,
+            end_date=start + dt.timedelta(minutes=5),
+            total_rows=1_000 if month else 10,
+        )
+        module_watcher.record([record])
+    module_watcher.detect_pending_anomalies()
+    with Reader(browser, address) as reader:
+        for path, where in ((f"/ui/pipeline?name={name}", 0.9), (f"/ui/pipeline?name={name}&days=7", 0.5)):
+            canvas = reader.open(path).locator("figure.series", has_text="Rows").locator("canvas")
+            for colour in ("--strange", "--band"):
+                columns = canvas.evaluate(COLUMNS_OF_A_COLOUR, colour)
+                assert columns, (path, colour)
+                assert abs(sum(columns) / len(columns) - where) < 0.1, (path, colour, columns)
 
 
 def test_times_are_in_the_zone_of_the_reader(address, browser, module_watcher):

@@ -63,6 +63,18 @@ def test_data_of_another_year_is_drawn_and_said_to_be_old(board: Client, module_
     assert "Its newest data" not in main_of(page_of(board, new))
 
 
+@pytest.mark.parametrize(("each", "days"), [(1, "30 d"), (5, "90 d"), (31, "365 d")])
+def test_of_what_runs_seldom_more_days_are_drawn_at_first(
+    board: Client, module_watcher: Watcher, each: int, days: str
+) -> None:
+    name = unique("seldom")
+    module_watcher.record([ended(name, each * number * 24 * 60 + 5, total_rows=7) for number in range(12)])
+    page = page_of(board, name)
+    assert re.findall(r'aria-current="true">(\d+ d)<', page) == [days]
+    assert "The 12 values as a table" in main_of(page)
+    assert re.findall(r'aria-current="true">(\d+ d)<', page_of(board, name, "&days=7")) == ["7 d"]
+
+
 @pytest.mark.parametrize(
     ("numbers", "metric"),
     [

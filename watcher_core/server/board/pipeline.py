@@ -24,6 +24,8 @@ routes = APIRouter()
 PATH = "/ui/pipeline"
 EXECUTIONS = "/ui/executions/"
 DAYS = (7, 30, 90, 365)
+# At first these days are drawn, or more, so that there are so many values.
+USUAL_DAYS, LEAST_VALUES = 30, 10
 # The executions of the table at first, how many more a click shows, and what the page reads.
 SHOWN, READ, MOST = 20, 200, 2_000
 BARS = 120
@@ -38,13 +40,17 @@ SIMILAR = 8
 def pipeline(
     request: Request,
     name: str = Query(max_length=4096),
-    days: int = Query(30, ge=1, le=365),
+    days: int | None = Query(None, ge=1, le=365),
     shown: int = Query(SHOWN, ge=1, le=MOST),
 ) -> Response:
     """All that is known of one pipeline."""
     watcher = watcher_of(request)
     try:
-        page = watcher.pipeline_page(name, executions=min(MOST, max(READ, shown + 1)), days=days)
+        page = watcher.pipeline_page(name, executions=min(MOST, max(READ, shown + 1)), days=days or USUAL_DAYS)
+        if days is None:
+            days = _days(page.executions)
+            if days != USUAL_DAYS:
+                page = watcher.pipeline_page(name, executions=len(page.executions), days=days)
     except NotFoundError:
         return _unknown(request, name)
     dagster_url = (watcher.settings.dagster_url or "").rstrip("/")
@@ -94,6 +100,13 @@ def _unknown(request: Request, name: str) -> Response:
         return RedirectResponse(str(link(PATH, name=known)).replace("&amp;", "&"), status_code=303)
     hits = [hit for hit in watcher.search(name[:200], limit=SIMILAR) if hit.kind == "pipeline"] if name.strip() else []
     return render(request, "pipeline_unknown.html", status=404, name=name, hits=hits)
+
+
+def _days(runs: Sequence[values.PipelineRun]) -> int:
+    """The days up to its newest data that have enough values for a picture: more of what runs seldom."""
+    times = [run.start_date for run in runs if run.state is ExecutionState.SUCCEEDED][:LEAST_VALUES]
+    span = times[0] - times[-1] if times else dt.timedelta()
+    return next((days for days in DAYS if days >= USUAL_DAYS and span <= dt.timedelta(days=days)), DAYS[-1])
 
 
 def _first_metric(page: values.PipelinePage) -> str:

@@ -67,6 +67,20 @@
     return { fill: path, stroke: path };
   }
 
+  // A run that alone of its neighbours was judged has no width of a band: what is usual for it is drawn as a bar.
+  function lonelyBands(plot) {
+    const [at, upper, lower] = plot.data;
+    const isJudged = (index) => upper[index] !== null && upper[index] !== undefined && lower[index] !== null;
+    const half = 5 * devicePixelRatio;
+    plot.ctx.fillStyle = color("--band");
+    for (const index of at.keys()) {
+      if (!isJudged(index) || (index > 0 && isJudged(index - 1)) || (index + 1 < at.length && isJudged(index + 1))) continue;
+      const x = plot.valToPos(at[index], "x", true);
+      const top = Math.max(plot.bbox.top, plot.valToPos(upper[index], "y", true));
+      plot.ctx.fillRect(x - half, top, 2 * half, plot.valToPos(lower[index], "y", true) - top);
+    }
+  }
+
   function options(data, width, say) {
     const seconds = data.unit === "seconds";
     const axis = { stroke: color("--muted"), font: `11px ${color("--font")}`, ticks: { show: false } };
@@ -82,7 +96,7 @@
         sync: { key: "watcher" },
       },
       scales: {
-        x: { time: true, range: (_, low, high) => (low === high ? [low - 43200, high + 43200] : [low - (high - low) * 0.01, high + (high - low) * 0.01]) },
+        x: { time: true, range: (_, low, high) => (data.at.length === 1 ? [low - 43200, low + 43200] : [low - (high - low) * 0.01, high + (high - low) * 0.01]) },
         y: { range: (_, low) => [Math.min(0, low ?? 0), highest(data)] },
       },
       axes: [
@@ -111,6 +125,7 @@
         { stroke: color("--strange"), fill: color("--strange"), paths: diamonds, points: { show: false } },
       ],
       hooks: {
+        drawAxes: [lonelyBands],
         setCursor: [(plot) => { say.textContent = plot.cursor.idx === null || plot.cursor.idx === undefined ? "" : said(data, plot.cursor.idx); }],
       },
     };
