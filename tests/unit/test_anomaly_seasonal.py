@@ -180,6 +180,21 @@ def test_a_run_at_the_wrong_hour_of_a_season():
 # What is no news
 
 
+@pytest.mark.parametrize("earlier", [(), (10,), (3, 12, 20, 30, 47)])  # days whose run came late, too
+@pytest.mark.parametrize("late", [9.5, 20.0, 1.2])
+def test_a_nightly_load_that_runs_at_another_hour_is_one_of_its_weekday(earlier, late):
+    chance = np.random.default_rng(3)
+    days = np.arange(56)
+    normal = np.where(days % 7 < 5, 5_000, 3_000) * chance.lognormal(0, 0.05, len(days))
+    at = MONDAY + days * DAY + np.where(np.isin(days, earlier), 9.5, 2.1) * HOUR
+    history = History(at, np.rint(normal), np.zeros(len(days), bool))
+    for day, usual, unusual in ((56, 5_050, 3_000), (61, 2_950, 5_000)):  # a Monday, a Saturday
+        for value, is_flagged in ((usual, False), (unusual, True)):
+            judgement = seasonal.judge(history, value, MONDAY + day * DAY + late * HOUR)
+            assert judgement is not None
+            assert judgement.flagged == is_flagged, (day, value, judgement)
+
+
 def test_two_saturdays_of_snow_and_nothing_else():
     assert flags_online(every(DAY, len(FLIGHTS), NEW_YEAR_2013), np.array(FLIGHTS, float)) == [38, 39]
 

@@ -98,6 +98,26 @@ def clocks_of(at, now, values, zone):
     return [plain, *undecided] if follows is None else [follows]
 
 
+def at_usual_hours(clock):
+    """The clock by which a run at an hour at which hardly any run happens belongs to the hour that it makes good."""
+    hours = [int(slot) % 24 for slot in clock.slots]
+    busiest = max(hours.count(hour) for hour in range(24))
+    usual = [hour for hour in range(24) if hours.count(hour) >= seasons.RARE * busiest]
+    if sum(hour not in usual for hour in hours) > seasons.MOST_RARE * len(hours):
+        return clock
+
+    def moved(slot):
+        moves = []
+        for hour in usual:
+            late, early = (slot - hour) % 24, (hour - slot) % 24
+            moves.append((late, -late) if late <= seasons.EARLY * early else (seasons.EARLY * early, early))
+        return (slot + min(moves, key=lambda move: move[0])[1]) % SLOTS
+
+    return seasons.Clock(
+        np.array([moved(int(slot)) for slot in clock.slots]), moved(clock.slot), clock.days, clock._minute
+    )
+
+
 def season_of(clock, scaled):
     """Predictions by slot, the slots' groups, the group in words, and the values nearby."""
     runs = len(scaled)
@@ -198,7 +218,10 @@ def plainly(history, value, now, *, multiplier=2.0, lookback_days=60.0, least_de
             if value == 0 and (
                 is_level
                 or near
-                or any(zeros.are_usual(clock, is_zero, ~lone) for clock in clocks_of(at, now, 1.0 - is_zero, zone))
+                or any(
+                    zeros.are_usual(clock, is_zero, ~lone)
+                    for clock in map(at_usual_hours, clocks_of(at, now, 1.0 - is_zero, zone))
+                )
             ):
                 in_a_row = 0 if is_level else zeros.at_end(values)
                 judgement = Judgement.by_band(
@@ -220,7 +243,7 @@ def plainly(history, value, now, *, multiplier=2.0, lookback_days=60.0, least_de
     newest = values[-scales.LOOKED_AT :]
     scale = scales.Scale(float(np.median(np.abs(values))), is_count=bool((newest == np.rint(newest)).all()))
     scaled = scale.to(values)
-    clock, *others = clocks_of(at, now, scaled, zone)
+    clock, *others = map(at_usual_hours, clocks_of(at, now, scaled, zone))
     predictions, groups, words, nearby = season_of(clock, scaled)
     fitted, centre = predictions[clock.slots], float(predictions[clock.slot])
     moved, former = scaled - fitted, None

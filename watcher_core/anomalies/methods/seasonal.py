@@ -51,6 +51,7 @@ class Parts:
     season: bool = True
     nearby_hours: bool = True
     clock_changes: bool = True
+    usual_hours: bool = True
     short_seasons: bool = True
     month_edges: bool = True
     zeros: bool = True
@@ -210,7 +211,7 @@ def _zero(runs: _Runs, starts: Integers, *, near: bool) -> Judgement | None:
 def _clocks(runs: _Runs, is_zero: Flags) -> list[Clock]:
     """Return the clocks by which zeros come and go."""
     counted = np.where(is_zero, 0.0, 1.0)
-    return runs.window.clocks.by(counted, np.argsort(counted))
+    return [clock.at_usual_hours for clock in runs.window.clocks.by(counted, np.argsort(counted))]
 
 
 def _by_band(
@@ -219,7 +220,8 @@ def _by_band(
     """Predict the value, and judge it by the band around the prediction."""
     scale, scaled, ordered, order, least = runs.on_scale()
     clocks = runs.window.clocks
-    clock, *others = clocks.by(scaled, order) if parts.clock_changes else [clocks.plain]
+    found = clocks.by(scaled, order) if parts.clock_changes else [clocks.plain]
+    clock, *others = [each.at_usual_hours for each in found] if parts.usual_hours else found
     season = seasons.best(clock, scaled, ordered, order, any_season=parts.season)
     moved, former = levels.brought_to_present(scaled - season.fitted, starts)
     level = levels.follow(runs.normal(moved), scale.poisson_spread, drifts=parts.drift)

@@ -26,6 +26,11 @@ HOUR_OF_PART = HOUR_OF_DAY + 24 * (HOUR_OF_WEEK >= 5 * 24).astype(np.uint8)
 LOOKED_AT = 200  # this many of the newest runs decide at which minute of the hour runs happen
 AGREEMENT = 0.5  # they agree on a minute if their mean direction is at least this long
 
+# Where all but this part of the runs happen at usual hours, each of which has this part of the runs of the busiest one,
+# runs at other hours are late ones, or early ones by fewer hours.
+RARE, MOST_RARE = 0.2, 0.15
+EARLY = 10  # an hour too early is as far as so many hours too late
+
 SMALLEST_GROUP = 3  # fewer runs have no useful median
 FEWEST_RUNS = 12  # with fewer, there is no season
 FEWEST_DAYS = 9  # with fewer, there is no weekly season, which needs more than a week
@@ -132,6 +137,23 @@ class Clock:
     def hours(self) -> int:
         """At how many hours of the day runs happen, with the run to judge."""
         return 24 - self._by_hour.count(0) + (self._by_hour[self.slot % 24] == 0)
+
+    @cached_property
+    def at_usual_hours(self) -> Clock:
+        """The clock by which a run that comes at another hour belongs to the usual hour that it makes good."""
+        least = RARE * max(self._by_hour)
+        elsewhere = sum(runs for runs in self._by_hour if runs < least)
+        is_usual = self._by_hour[self.slot % 24] >= least
+        if elsewhere > MOST_RARE * len(self.slots) or (is_usual and not elsewhere):
+            return self
+        hours = np.arange(24)
+        usual = (np.array(self._by_hour) >= least).nonzero()[0]
+        late = (hours[:, None] - usual) % 24
+        early = (24 - late) % 24
+        distance = np.minimum(late, EARLY * early)
+        moves = np.where(late <= EARLY * early, -late, early)[hours, distance.argmin(1)]
+        slots = (self.slots + moves.take(self.slots % 24)) % SLOTS
+        return Clock(slots, (self.slot + int(moves[self.slot % 24])) % SLOTS, self.days, self._minute)
 
     @cached_property
     def same_slot(self) -> Integers:
