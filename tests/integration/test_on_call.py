@@ -191,8 +191,18 @@ def test_a_warehouse_that_is_away_for_hours(platform: Platform) -> None:
     failed = f"raw/clicks failed: {AWAY}, and 3 others with the same error"
     assert platform.live(0, 5) == [
         f"01:10 🔴 {failed}",
-        f"02:15 🔴 More of it: {failed}, and 5 behind it",  # the job, and the staging tables
         "03:10 ✅ raw/clicks: fixed by the run of 2026-03-04 03:05:00 UTC",
+    ]
+
+
+def test_what_was_blocked_and_is_critical_is_said_when_it_is_stale(platform: Platform) -> None:
+    platform.failing = {"clicks": {1, 2}}
+    platform.watcher.update_pipeline("stg/clicks", alert_level="critical")
+    assert platform.live(0, 4) == [
+        f"01:10 🔴 raw/clicks failed: {AWAY}",
+        f"01:20 🚨 stg/clicks is held up: raw/clicks failed: {AWAY}",
+        f"02:15 🔴 More of it: raw/clicks failed: {AWAY}, and 2 behind it",  # to whoever owns the cause
+        "03:10 ✅ 2 pipelines are good again: raw/clicks, stg/clicks",
     ]
 
 

@@ -34,7 +34,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import database
 from watcher_core.alerts import unusual
-from watcher_core.alerts.nearby import FEW, NEAR, is_beside_failure, job_of
+from watcher_core.alerts.nearby import FEW, NEAR, is_beside_failure, job_of, was_blocked
 
 # Failures with the same error, each of which comes within this time after the one before, are one burst.
 BURST_GAP = dt.timedelta(minutes=10)
@@ -274,14 +274,22 @@ def _link(alerts: str) -> sa.TextClause:
            AND chosen.consequence_id = alert.id
         RETURNING alert.cause_alert_id, alert.pipeline_id, alert.level
     ), news AS (
-        -- That what fails is stale after a while, too, is none, unless it is louder.
+        -- That what fails is stale after a while, too, with its job and with what its run did not come to, is none,
+        -- unless it is louder.
         SELECT cause_alert_id
           FROM linked
          WHERE NOT EXISTS (SELECT
                              FROM alive AS known
+                             LEFT JOIN part ON part.pipeline_id = known.pipeline_id
                             WHERE known.root_id = linked.cause_alert_id
-                              AND known.pipeline_id = linked.pipeline_id
+                              AND linked.pipeline_id IN (known.pipeline_id, part.job_id)
                               AND known.level >= linked.level)
+           AND NOT EXISTS (SELECT
+                             FROM alive AS known
+                            WHERE known.id = linked.cause_alert_id
+                              AND known.name = 'failure'
+                              AND known.level >= linked.level
+                              AND {was_blocked("linked.pipeline_id")})
     )
     SELECT array_agg(DISTINCT cause_alert_id) AS causes,
            (SELECT array_agg(DISTINCT cause_alert_id) FROM news) AS grown,

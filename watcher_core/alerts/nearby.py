@@ -42,6 +42,15 @@ def is_beside_failure(pipeline_id: str) -> str:
     return f"(SELECT state {newest}) = 'succeeded' AND coalesce({run} = 'failed', false)"
 
 
+def was_blocked(pipeline_id: str) -> str:
+    """The SQL of whether the last run of a pipeline did not come to it, as its failure says."""
+    return f"""((SELECT state
+                   FROM watcher.pipeline_execution
+                  WHERE pipeline_id = {pipeline_id}
+                  ORDER BY start_date DESC
+                  LIMIT 1) = 'blocked')"""
+
+
 # The alerts that are new to a delivery, and those that may be linked because of them: of the same pipelines, of those
 # upstream and downstream, and of their jobs and what runs in these; failures with the same error, step or backfill; and
 # what they are behind. NULL where too many are new. One by one, by indexes.
