@@ -75,6 +75,13 @@ def shortened(name: str, most: int) -> str:
     return name if len(name) <= most else f"{name[: kept // 2]}…{name[len(name) - (kept - kept // 2) :]}"
 
 
+def error(name: object, message: object) -> str:
+    """Return the class of an error and its message, of which many begin with it."""
+    of, said = str(name or ""), str(message or "")
+    is_said = not of or said == of or re.match(rf"[\w.]*\b{re.escape(of)}:", said) is not None
+    return said if is_said else f"{of}: {said}" if said else of
+
+
 def plural(count: int, noun: str, several: str | None = None) -> str:
     """A count with its noun, as in `1 run` or `2,000 runs`."""
     return f"{count:,} {noun if count == 1 else several or noun + 's'}"

@@ -185,3 +185,24 @@ def test_numbers_are_rounded_as_people_read_them(value: float, shown: float) -> 
 )
 def test_what_of_its_pipeline_an_execution_did(scope: str | None, words: str) -> None:
     assert text.scope(scope) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "words"),
+    [
+        ("KeyError", "'region'", "KeyError: 'region'"),
+        ("OperationalError", "OperationalError: connection refused", "OperationalError: connection refused"),
+        (
+            "OperationalError",
+            "psycopg.OperationalError: connection refused",
+            "psycopg.OperationalError: connection refused",
+        ),
+        ("Error", "ValueError: no region", "Error: ValueError: no region"),
+        ("TimeoutError", None, "TimeoutError"),
+        ("TimeoutError", "TimeoutError", "TimeoutError"),
+        (None, "no region", "no region"),
+        (None, None, ""),
+    ],
+)
+def test_an_error_has_its_class_once(name: str | None, message: str | None, words: str) -> None:
+    assert text.error(name, message) == words

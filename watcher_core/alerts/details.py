@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from watcher_core import text
+from watcher_core import text, values
 from watcher_core.alerts import slack
 from watcher_core.enums import AlertKind
 
@@ -46,14 +46,10 @@ def _timeliness(facts: Mapping[str, Any], _: dt.datetime) -> str:
 def _failure(facts: Mapping[str, Any], now: dt.datetime) -> str:
     if "backfill_state" in facts:
         return _backfill(facts)
-    error = facts.get("error")
-    found = error if isinstance(error, Mapping) else {"message": error}
-    parts = [found.get("class") or facts.get("error_class"), found.get("message") or facts.get("error_message")]
-    error = ": ".join(slack.escape(str(part), limit=ERROR_CHARACTERS) for part in parts if part)
     parts = [
         _failed_partitions(facts),
         _listed("assets", facts.get("assets")),
-        error or "failed without an error message",
+        slack.escape(_error(facts), limit=ERROR_CHARACTERS) or "failed without an error message",
     ]
     if facts.get("step_key") is None:  # a run: which of its steps, and what they were for
         parts += [_listed("failed step", facts.get("failed_steps")), _listed("asset", facts.get("failed_assets"))]
@@ -64,6 +60,14 @@ def _failure(facts: Mapping[str, Any], now: dt.datetime) -> str:
     if ended is not None and now - ended > LATE:
         parts.append(f"failed at {clock(ended)}")
     return ", ".join(part for part in parts if part)
+
+
+def _error(facts: Mapping[str, Any]) -> str:
+    error = facts.get("error")
+    found = error if isinstance(error, Mapping) else {"message": error}
+    return text.error(
+        found.get("class") or facts.get("error_class"), found.get("message") or facts.get("error_message")
+    )
 
 
 def _backfill(facts: Mapping[str, Any]) -> str:
@@ -121,7 +125,7 @@ def _stated(facts: Mapping[str, Any], _: dt.datetime) -> str:
     return " → ".join(parts) or "no details"
 
 
-DETAILS: dict[AlertKind, Callable[[Mapping[str, Any], dt.datetime], str]] = {
+_DETAILS: dict[AlertKind, Callable[[Mapping[str, Any], dt.datetime], str]] = {
     AlertKind.FRESHNESS: _freshness,
     AlertKind.TIMELINESS: _timeliness,
     AlertKind.FAILURE: _failure,
@@ -131,6 +135,20 @@ DETAILS: dict[AlertKind, Callable[[Mapping[str, Any], dt.datetime], str]] = {
     AlertKind.STUCK: _stated,
     AlertKind.HEALTH: _stated,
 }
+
+
+def described(alert: values.Alert, now: dt.datetime, *, cause: values.Alert | None = None) -> str:
+    """Return the facts of an alert in words.
+
+    Args:
+        alert: The alert.
+        now: The time of the message.
+        cause: What stands below it as its cause: an error that is the same is not said again.
+    """
+    facts = alert.facts
+    if cause is not None and alert.kind is cause.kind is AlertKind.FAILURE and _error(facts) == _error(cause.facts):
+        facts = {**facts, "error": "the same error", "error_class": None}
+    return _DETAILS[alert.kind](facts, now)
 
 
 # Values

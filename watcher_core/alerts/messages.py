@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from watcher_core import text, values
 from watcher_core.alerts import incidents, pending, slack, titles
 from watcher_core.alerts.context import LAST_RUNS
-from watcher_core.alerts.details import DETAILS, ERROR_CHARACTERS, LATE, clock
+from watcher_core.alerts.details import ERROR_CHARACTERS, LATE, clock, described
 from watcher_core.alerts.incidents import Behind
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
@@ -152,13 +152,13 @@ def message(
     worse = {notice.alert.id: titles.louder(notice.alert.level, notice.level_before) for notice in notices}
     is_worse_alike = len({*worse.values(), *(titles.louder(*levels) for levels in unlisted)}) <= 1
 
-    def line(notice: Notice, behind: Behind, *, is_alone: bool = False) -> str:
-        shown = _line(notice, event, behind, now=now, dagster_url=dagster_url, is_alone=is_alone)
+    def line(notice: Notice, behind: Behind, *, is_alone: bool = False, cause: Notice | None = None) -> str:
+        shown = _line(notice, event, behind, now=now, dagster_url=dagster_url, is_alone=is_alone, cause=cause)
         how = "" if is_worse_alike else worse.get(notice.alert.id, "")
         return f"• {how}{shown} {slack.alert(notice.alert.id, board_url)}"
 
     lines = [
-        line(notice, incidents.NOTHING if total == 1 else after[notice.alert.id], is_alone=total == 1)
+        line(notice, incidents.NOTHING if total == 1 else after[notice.alert.id], is_alone=total == 1, cause=cause)
         for notice in notices[:SHOWN]
     ]
     more = total - len(lines)
@@ -269,7 +269,14 @@ def _example_id(notices: Sequence[Notice]) -> str:
 
 
 def _line(
-    notice: Notice, event: AlertEvent, behind: Behind, *, now: dt.datetime, dagster_url: str | None, is_alone: bool
+    notice: Notice,
+    event: AlertEvent,
+    behind: Behind,
+    *,
+    now: dt.datetime,
+    dagster_url: str | None,
+    is_alone: bool,
+    cause: Notice | None,
 ) -> str:
     alert = notice.alert
     after = _escaped(behind.in_words(is_over=event in (AlertEvent.RESOLVED, AlertEvent.MISSED)))
@@ -280,7 +287,12 @@ def _line(
         ending = [_ending(alert)] if event is AlertEvent.MISSED else _since(alert, now)
         ending += [] if is_alone or event is AlertEvent.MISSED else _by_whom(alert)
         flapping = [_flapping(alert)] if event is AlertEvent.REOPENED else []
-        parts = [DETAILS[alert.kind](alert.facts, now), *ending, *filter(None, flapping), *notice.mentions]
+        parts = [
+            described(alert, now, cause=None if cause is None else cause.alert),
+            *ending,
+            *filter(None, flapping),
+            *notice.mentions,
+        ]
     return f"{_subject(notice, dagster_url)}: {', '.join(parts)}{after}"
 
 

@@ -113,4 +113,4 @@ def _error(alert: Alert) -> str | None:
     """The error that the alert is about, with its class; the first line of the page says the reason alone."""
     error = alert.facts.get("error")
     found = error if isinstance(error, dict) else {"message": error, "class": alert.facts.get("error_class")}
-    return ": ".join(str(part) for part in (found.get("class"), found.get("message")) if part) or None
+    return text.error(found.get("class"), found.get("message")) or None

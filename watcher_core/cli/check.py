@@ -318,7 +318,7 @@ def _missed_cells(finding: Finding) -> tuple[output.Cell, ...]:
 
 
 def _failure_cells(finding: Finding) -> tuple[output.Cell, ...]:
-    parts = [finding.details.get(key) for key in ("error_class", "error")]
+    parts = [words.error(finding.details.get("error_class"), finding.details.get("error"))]
     partitions, count = finding.details.get("failed_partitions"), finding.details.get("failed_partition_count")
     if isinstance(partitions, list) and isinstance(count, int):
         more = f" and {count - NAMED_PARTITIONS:,} more" if count > NAMED_PARTITIONS else ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from watcher_core import values
+from watcher_core import text, values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.openlineage import naming
@@ -227,7 +227,7 @@ def _error_facet(execution: ExportedExecution) -> Iterator[tuple[str, Any]]:
     error = execution.columns["execution_metadata"].get("error")
     if execution.state is not ExecutionState.SUCCEEDED and error:
         said = error if isinstance(error, Mapping) else {"message": str(error)}
-        message = ": ".join(str(said[part]) for part in ("class", "message") if said.get(part))
+        message = text.error(said.get("class"), said.get("message"))
         stack = said.get("stack")
         yield (
             "errorMessage",
