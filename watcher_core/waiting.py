@@ -1,4 +1,4 @@
-"""A limit on how long a call is waited for that knows none, or none for all of it."""
+"""How long is waited: a limit on all that a thread asks, and one on a call that knows none, or none for all of it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,48 @@ import contextvars
 import os
 import queue
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
 
 # So long a thread waits for its next call. To start one takes longer than many a call does.
 IDLE_SECONDS = 5.0
+
+# How long a lock is waited for that others hold, where no time limit says less: a transaction that somebody has
+# forgotten to end would hold up a recorder, a server or a command for as long. The daemon gives up on a tick after 60
+# seconds; what Watcher does itself takes seconds.
+LOCK_SECONDS = 30.0
+
+
+_deadline: contextvars.ContextVar[float | None] = contextvars.ContextVar("watcher_deadline", default=None)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Let what this thread asks of PostgreSQL, or of a server, take no longer than that, in all.
+
+    Inside another limit, the one holds that is over first.
+    """
+    deadline, around = time.monotonic() + seconds, _deadline.get()
+    token = _deadline.set(deadline if around is None else min(deadline, around))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def current_deadline() -> float | None:
+    """Return when the time limit is over, on the clock that only goes forward; `None` where there is none."""
+    return _deadline.get()
+
+
+def remaining_seconds() -> float | None:
+    """Return what is left of the time limit; `None` where there is none."""
+    deadline = _deadline.get()
+    return None if deadline is None else max(0.0, deadline - time.monotonic())
 
 
 def wait_within(seconds: float, call: Callable[[], T], *, discard: Callable[[T], object] = lambda _: None) -> T:

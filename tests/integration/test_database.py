@@ -28,6 +28,7 @@ from watcher_core import (
     Settings,
     Watcher,
     database,
+    waiting,
 )
 from watcher_core.catalog import pipelines
 
@@ -272,7 +273,7 @@ def test_what_uses_a_connection_next_has_transactions_again(module_database_url:
 
     with Watcher(module_database_url) as watcher, ExitStack() as stack:
         if seconds is not None:
-            stack.enter_context(database.time_limit(seconds))
+            stack.enter_context(waiting.time_limit(seconds))
         engine = watcher._connect()
         with database.driver_statements(engine) as connection, suppress(ZeroDivisionError):
             connection.execute(insert.format("%s"), [names[0]])
@@ -431,7 +432,7 @@ def test_no_transaction_begins_after_the_time_limit(module_watcher: Watcher) -> 
         with begin(engine):
             pass
         late = pytest.raises(DatabaseUnavailableError, match="within the time limit")
-        with database.time_limit(1e-9), late, begin(engine):
+        with waiting.time_limit(1e-9), late, begin(engine):
             pass
         with begin(engine):
             pass

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from psycopg.types.json import Jsonb
 
 from tests.factories import unique
-from watcher_core import DatabaseUnavailableError, ExecutionState, InvalidValueError, Watcher, database
+from watcher_core import DatabaseUnavailableError, ExecutionState, InvalidValueError, Watcher, database, waiting
 from watcher_core.database import engine as engine_module
 
 
@@ -165,7 +165,7 @@ def test_postgresql_works_on_a_part_while_the_next_one_is_made(
                 other.commit()
             return {"text": "x" * size}
 
-        with database.time_limit(60), database.driver_transaction(engine) as connection:
+        with waiting.time_limit(60), database.driver_transaction(engine) as connection:
             found = database.execute_in_parts(connection, statement, database.in_parts([0, 1, 2]), parameters)
     assert [length for length, _ in found] == [size] * 3
 

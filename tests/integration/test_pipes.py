@@ -1,8 +1,6 @@
 """A script that Dagster Pipes starts, by the real client, and that tracks itself: one execution, not two."""
 
-import socket
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +9,11 @@ from uuid import uuid4
 
 import dagster as dg
 import pytest
-import uvicorn
 
+from tests.api_server import listening
 from tests.factories import at, record
 from watcher_core import Execution, ExecutionSource, ExecutionState, Watcher
 from watcher_core.enclosing import pipes_step, provisional_identity, provisional_run
-from watcher_core.server import create_app
 from watcher_dagster.recorder import record_tick
 
 # Those of Dagster's own client, which calls what Dagster has deprecated, and what it previews.
@@ -166,20 +163,8 @@ def test_two_rows_of_the_same_moment_become_one(module_watcher: Watcher) -> None
 def over_http(module_watcher: Watcher) -> Iterator[dict[str, str]]:
     """The environment of a script that reaches no database, but a server."""
     token, _ = module_watcher.create_token("pipes")
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(module_watcher), port=0, access_log=False, log_config=None, proxy_headers=False)
-    )
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield {
-            "WATCHER_DATABASE_URL": "",
-            "WATCHER_URL": f"http://127.0.0.1:{listening.getsockname()[1]}",
-            "WATCHER_TOKEN": token,
-        }
-        server.should_exit = True
-        thread.join()
+    with listening(module_watcher) as address:
+        yield {"WATCHER_DATABASE_URL": "", "WATCHER_URL": address, "WATCHER_TOKEN": token}
 
 
 def test_over_http_it_is_the_execution_of_its_step_too(run: Run, over_http: dict[str, str]) -> None:

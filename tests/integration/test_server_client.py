@@ -6,10 +6,9 @@ import datetime as dt
 import json
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 
@@ -36,12 +35,13 @@ from watcher_core import (
 from watcher_core.cli import main
 from watcher_core.client.over_http import HttpWatcher
 from watcher_core.enclosing import EnclosingExecution
+from watcher_core.remote.connections import Answer, Connections
 from watcher_core.server import create_app
 
 URL = "https://watcher.example"
 
 
-class Network(httpx.BaseTransport):
+class Network:
     """The way to the server: it may be down, and answer what it likes."""
 
     def __init__(self, client) -> None:
@@ -49,16 +49,15 @@ class Network(httpx.BaseTransport):
         self.answers: list[object] = []
         self.requests = 0
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def ask(self, method, path, *, content, headers, **_: object) -> Answer:
         self.requests += 1
         answer = self.answers.pop(0) if self.answers else None
         if isinstance(answer, Exception):
             raise answer
         if isinstance(answer, int):
-            return httpx.Response(answer, text="<html>proxy</html>")
-        headers = {name: value for name, value in request.headers.items() if name != "host"}
-        found = self.client.request(request.method, request.url.path, content=request.read(), headers=headers)
-        return httpx.Response(found.status_code, headers=found.headers, content=found.content)
+            return Answer(answer, b"<html>proxy</html>")
+        found = self.client.request(method, path, content=content, headers=headers)
+        return Answer(found.status_code, found.content)
 
 
 @pytest.fixture(scope="module")
@@ -72,11 +71,14 @@ def server(module_watcher: Watcher) -> Iterator[object]:
 def network(server, monkeypatch) -> Network:
     """The way to it."""
     network = Network(server)
-    monkeypatch.setattr("watcher_core.client.remote.PAUSES", (0, 0))
+    monkeypatch.setattr("watcher_core.remote.server.PAUSES", (0, 0))
     # Each test makes its tokens, many in a second.
     monkeypatch.setattr("watcher_core.server.access.REREADS_A_SECOND", 1000)
-    make = httpx.Client
-    monkeypatch.setattr(httpx, "Client", lambda **options: make(**options, transport=network))
+
+    def ask(own: Connections, method: str, path: str, *, headers: Mapping[str, str] | None, **how: Any) -> Answer:
+        return network.ask(method, path, headers={**own._headers, **(headers or {})}, **how)
+
+    monkeypatch.setattr(Connections, "ask", ask)
     return network
 
 
@@ -115,7 +117,7 @@ def test_a_tracked_execution_is_as_with_the_database(remote, module_watcher):
 
 
 @pytest.mark.parametrize(
-    "down", [httpx.ConnectError("refused"), httpx.ReadTimeout("slow"), 502, 503, 429, 401, 403, 418]
+    "down", [ConnectionError("refused"), ConnectionError("timed out"), 502, 503, 429, 401, 403, 418]
 )
 def test_a_block_runs_though_the_server_is_away_and_is_recorded_later(remote, network, module_watcher, down, caplog):
     name = uuid.uuid4().hex
@@ -224,14 +226,14 @@ def test_a_job_that_the_token_does_not_cover_runs_for_years_and_keeps_no_other_f
 def test_an_answer_that_is_lost_records_once(remote, network, module_watcher, monkeypatch):
     name = uuid.uuid4().hex
 
-    handle = network.handle_request
+    ask = network.ask
 
-    def lose(request):
-        monkeypatch.setattr(network, "handle_request", handle)
-        handle(request)
-        raise httpx.ReadError("reset")
+    def lose(*request, **how):
+        monkeypatch.setattr(network, "ask", ask)
+        ask(*request, **how)
+        raise ConnectionError("reset")
 
-    monkeypatch.setattr(network, "handle_request", lose)
+    monkeypatch.setattr(network, "ask", lose)
     with remote.track(name):
         pass
     assert len(module_watcher.executions(pipeline=name)) == 1
@@ -431,7 +433,7 @@ def test_a_ping_is_the_same_as_with_the_database(remote, network, module_watcher
 
 def test_a_ping_that_was_not_answered_is_not_sent_again(remote, network):
     """It may be recorded, and has no identity by which a second one would be the same."""
-    network.answers = [httpx.ReadError("reset")]
+    network.answers = [ConnectionError("reset")]
     network.requests = 0
     with pytest.raises(DatabaseUnavailableError):
         remote.ping(uuid.uuid4().hex)
@@ -482,7 +484,7 @@ def test_the_doctor_of_a_host_that_records_over_http_looks_at_the_server(
     for wrong in ("wat_nobodys", reader):
         code, found = doctor(wrong)
         assert (code, found["server"]["level"]) == (1, "problem")
-    network.answers = [httpx.ConnectError("refused")] * 3
+    network.answers = [ConnectionError("refused")] * 3
     code, found = doctor(token)
     assert (code, found["server"]["message"]) == (1, f"{URL} cannot be reached: refused")
 

@@ -24,6 +24,7 @@ from watcher_core import (
     Watcher,
     database,
     recording,
+    waiting,
 )
 
 AT = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -49,10 +50,10 @@ def round_trips(watcher: Watcher, path: Path) -> Iterator[list[int]]:
     """Count the round trips of the block, as libpq traces them."""
     counted: list[int] = []
     with path.open("w") as file:
-        with database.time_limit(60), database.driver_statements(watcher._connect()) as connection:
+        with waiting.time_limit(60), database.driver_statements(watcher._connect()) as connection:
             connection.pgconn.trace(file.fileno())
         yield counted
-        with database.time_limit(60), database.driver_statements(watcher._connect()) as connection:
+        with waiting.time_limit(60), database.driver_statements(watcher._connect()) as connection:
             connection.pgconn.untrace()
     counted.append(len(ASKED.findall(path.read_text())))
 
@@ -95,11 +96,11 @@ def test_round_trips(
 def test_the_limits_of_a_session_are_not_those_of_its_next_user(watcher: Watcher, name: str) -> None:
     shown = "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
     engine = watcher._connect()
-    with database.time_limit(60), database.driver_statements(engine) as connection:
+    with waiting.time_limit(60), database.driver_statements(engine) as connection:
         assert connection.execute(shown).fetchone() != ("30s", "0")
     with database.driver_transaction(engine) as connection:
         assert connection.execute(shown).fetchone() == ("30s", "0")
-    with database.time_limit(60), database.driver_transaction(engine) as connection:
+    with waiting.time_limit(60), database.driver_transaction(engine) as connection:
         assert connection.execute(shown).fetchone() != ("30s", "0")
     with database.driver_statements(engine) as connection:
         assert connection.execute(shown).fetchone() == ("30s", "0")

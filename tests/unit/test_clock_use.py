@@ -29,7 +29,7 @@ ALLOWED = {
     "watcher_core/server/access.py": "when a token was last used",
     "watcher_core/server/board/frame.py": SHOWN,
     "watcher_core/server/board/words.py": SHOWN,
-    "watcher_core/shell/quick.py": MEASURED,
+    "watcher_core/shell/by_database.py": MEASURED,
     "watcher_core/shell/run.py": MEASURED,
     "watcher_dagster/automation/schedules.py": NO_DATABASE,
     "watcher_dagster/resource.py": MEASURED,

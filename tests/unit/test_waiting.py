@@ -95,3 +95,18 @@ def test_a_forked_child_starts_its_own_threads():
     if child == 0:
         os._exit(0 if wait_within(LONG, lambda: "answer") == "answer" else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_time_limit_inside_another_one_does_not_make_it_longer():
+    with waiting.time_limit(5):
+        with waiting.time_limit(60):
+            inside = waiting.remaining_seconds()
+        with waiting.time_limit(1):
+            shorter = waiting.remaining_seconds()
+        after = waiting.remaining_seconds()
+    assert inside is not None
+    assert shorter is not None
+    assert after is not None
+    assert shorter <= 1 < inside <= 5
+    assert 1 < after <= 5
+    assert waiting.remaining_seconds() is None

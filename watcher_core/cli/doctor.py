@@ -123,11 +123,11 @@ def _origin(field: str) -> tuple[str, str] | None:
 
 def _over_http(settings: Settings) -> Iterator[HealthFact]:
     """Look at the server that this host records by; what it needs itself, it says where it runs."""
-    from watcher_core import database
+    from watcher_core import waiting
     from watcher_core.client import Watcher
 
     try:
-        with database.time_limit(settings.timeout), Watcher(settings=settings) as watcher:
+        with waiting.time_limit(settings.timeout), Watcher(settings=settings) as watcher:
             watcher.record([])  # what takes none takes others
     except WatcherError as exc:
         yield HealthFact(

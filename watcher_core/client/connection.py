@@ -15,6 +15,7 @@ from watcher_core import anomalies, arguments, database, recording, values
 from watcher_core.client import argument_types
 from watcher_core.errors import ConfigurationError, DatabaseError, DatabaseUnavailableError
 from watcher_core.settings import Settings
+from watcher_core.waiting import LOCK_SECONDS
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -39,7 +40,7 @@ class Connection:
 
     pool_size = 5
     pool_overflow = 20
-    lock_seconds = database.LOCK_SECONDS
+    lock_seconds = LOCK_SECONDS
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from watcher_core import arguments, database, recording
 from watcher_core.client.connection import Connection
@@ -19,7 +19,8 @@ class Sender(Protocol):
 
 
 S = TypeVar("S", bound=Sender)
-Transaction = Callable[[], AbstractContextManager[database.Driver]]
+if TYPE_CHECKING:  # the driver is loaded by who connects, and not by each import of `Watcher`
+    Transaction = Callable[[], AbstractContextManager[database.Driver]]
 
 
 class ExportMethods(Connection):

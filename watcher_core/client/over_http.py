@@ -12,35 +12,20 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 
-import sqlalchemy as sa
-from pydantic import TypeAdapter
-
-from watcher_core import arguments, catalog, recording, values
+from watcher_core import arguments, catalog, recording, remote, values
 from watcher_core.client import Watcher
 from watcher_core.client.pipelines import checked_thresholds
-from watcher_core.client.remote import RemoteServer
 from watcher_core.enclosing import part_of
 from watcher_core.enums import ExecutionSource, ExecutionState
-from watcher_core.errors import (
-    ConfigurationError,
-    NotFoundError,
-    PipelineInactiveError,
-)
+from watcher_core.errors import ConfigurationError
 from watcher_core.values import UNSET, Unset
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import sqlalchemy as sa
+
     from watcher_core.settings import Settings
-
-# What the server takes in one request.
-MAX_BATCH = 10_000
-
-# What nobody has asked for waits for no lock.
-IN_PASSING = "wait=0"
-
-EXECUTION: TypeAdapter[values.Execution] = TypeAdapter(values.Execution)
-PIPELINE: TypeAdapter[values.Pipeline] = TypeAdapter(values.Pipeline)
 
 
 class HttpWatcher(Watcher):
@@ -52,7 +37,7 @@ class HttpWatcher(Watcher):
         super().__init__(settings=settings, _server=True)
         address = database_url or self.settings.url
         given = token or (None if self.settings.token is None else self.settings.token.get_secret_value())
-        self._remote = RemoteServer(address or "", given)
+        self._remote = remote.RemoteServer(address or "", given)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._remote.address!r})"
@@ -90,7 +75,7 @@ class HttpWatcher(Watcher):
             **catalog.clean_pipeline_fields({"next_watermark": next_watermark}),
             "load_lineage": None if load_lineage is None else arguments.flag(load_lineage, "load_lineage"),
         }
-        return PIPELINE.validate_json(self._remote.send("/pipeline_declaration", body))
+        return remote.read_value(values.Pipeline, self._remote.send("/pipeline_declaration", body))
 
     def start_execution(
         self,
@@ -128,7 +113,7 @@ class HttpWatcher(Watcher):
             "scope": scope,
             "part_of": None if within is None else vars(within),
         }
-        return EXECUTION.validate_json(self._remote.send("/execution", body))
+        return remote.read_value(values.Execution, self._remote.send("/execution", body))
 
     def end_execution(
         self,
@@ -154,7 +139,7 @@ class HttpWatcher(Watcher):
             **{name: arguments.count(value, name) for name, value in counts.items()},
         }
         prefer = {"Prefer": "handling=strict, return=representation"}
-        return EXECUTION.validate_json(self._remote.send("/end_pipeline_execution", body, headers=prefer))
+        return remote.read_value(values.Execution, self._remote.send("/end_pipeline_execution", body, headers=prefer))
 
     def close_execution(
         self, execution_id: int, *, state: ExecutionState | str = ExecutionState.FAILED, reason: str | None = None
@@ -162,7 +147,7 @@ class HttpWatcher(Watcher):
         """As of `Watcher`."""
         identifier = arguments.identifier(execution_id, "execution_id")
         body = {"state": arguments.choice(state, ExecutionState, "state"), "reason": reason}
-        return EXECUTION.validate_json(self._remote.send(f"/execution/{identifier}/close", body))
+        return remote.read_value(values.Execution, self._remote.send(f"/execution/{identifier}/close", body))
 
     def _record_ping(
         self,
@@ -183,39 +168,15 @@ class HttpWatcher(Watcher):
     def execution(self, execution_id: int) -> values.Execution:
         """As of `Watcher`."""
         identifier = arguments.identifier(execution_id, "execution_id")
-        return EXECUTION.validate_json(self._remote.send(f"/execution/{identifier}"))
+        return remote.read_value(values.Execution, self._remote.send(f"/execution/{identifier}"))
 
     def _record_all(self, records: Iterable[values.ExecutionRecord], *, in_passing: bool) -> int:
         """As of `Watcher`; each 10,000 are a transaction. Where there are none, the server is asked all the same."""
-        all_of_them = [_record(record) for record in records]
-        prefer = {"Prefer": IN_PASSING} if in_passing else None
-        recorded = 0
-        for first in range(0, max(1, len(all_of_them)), MAX_BATCH):
-            body = {"executions": all_of_them[first : first + MAX_BATCH]}
-            recorded += json.loads(self._remote.send("/execution/batch", body, headers=prefer))["recorded"]
-        return recorded
+        return remote.record_executions(self._remote, records, in_passing=in_passing)
 
     def _start_tracked(self, request: recording.TrackRequest, start_date: dt.datetime) -> values.Execution:
         self._replay_spool(before=request.name)
-        body = {
-            "pipeline_name": request.name,
-            **_declared(request),
-            "external_id": request.external_id,
-            "source": request.source,
-            "start_date": start_date,
-            "next_watermark": request.next_watermark,
-            "parent_id": request.parent_id,
-            "parent": None if request.parent is None else _record(request.parent),
-            "full_load": request.full_load,
-            "execution_metadata": request.execution_metadata,
-            "logical_date": request.logical_date,
-            "attempt": request.attempt,
-            "part_of": None if request.part_of is None else vars(request.part_of),
-            "instance_id": request.instance_id,
-            "scope": request.scope,
-            "heartbeats_from": None if request.process is None else request.process.host,
-        }
-        return EXECUTION.validate_json(self._remote.send("/execution", body))
+        return remote.start_tracked(self._remote, request, start_date)
 
     def _end_tracked(
         self,
@@ -229,16 +190,10 @@ class HttpWatcher(Watcher):
         self._catch_up()
 
     def _declare(self, request: recording.TrackRequest) -> None:
-        answer = self._remote.send("/pipeline_declaration", {"pipeline_name": request.name, **_declared(request)})
-        if not PIPELINE.validate_json(answer).active:
-            raise PipelineInactiveError(request.name)
+        remote.declare(self._remote, request)
 
     def _beat(self, execution_id: int, process: recording.Process) -> bool:
-        try:
-            answer = json.loads(self._remote.send("/heartbeat", {"id": execution_id, "host": process.host}))
-        except NotFoundError:
-            return False
-        return bool(answer["running"])
+        return remote.beat(self._remote, execution_id, process)
 
     # What needs the database
 
@@ -256,21 +211,6 @@ class HttpWatcher(Watcher):
     def url(self) -> sa.URL:
         """Needs the database."""
         self._connect()
-
-
-def _declared(request: recording.TrackRequest) -> dict[str, Any]:
-    lineage = request.lineage
-    return {
-        "configuration": request.configuration,
-        "sources": [] if lineage is None else [vars(each) for each in lineage.sources],
-        "targets": [] if lineage is None else [vars(each) for each in lineage.targets],
-    }
-
-
-def _record(record: values.ExecutionRecord) -> dict[str, Any]:
-    dates = {name: _instant(getattr(record, name), name) for name in ("start_date", "end_date", "logical_date")}
-    metadata = arguments.json_object(record.execution_metadata, "execution_metadata")
-    return {**vars(record), **dates, "execution_metadata": metadata}
 
 
 def _instant(value: dt.datetime | None, argument: str) -> dt.datetime | None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from watcher_core import arguments, catalog, database, lineage, recording, values
+from watcher_core import arguments, catalog, database, lineage, recording, values, waiting
 from watcher_core.client import unrecorded
 from watcher_core.client.pipelines import PipelineMethods
 from watcher_core.enclosing import (
@@ -162,7 +162,7 @@ class TrackMethods(PipelineMethods):
         tracked = TrackedExecution(request, start_date=moment)
         try:
             self._prepare_embedded()
-            with database.time_limit(self.settings.timeout):
+            with waiting.time_limit(self.settings.timeout):
                 tracked._started(started := self._start_tracked(request, tracked.start_date))
             if started.state is ExecutionState.SUCCEEDED:
                 logger.warning(
@@ -188,7 +188,7 @@ class TrackMethods(PipelineMethods):
         if request.configuration or request.lineage is not None:
             try:
                 self._prepare_embedded()
-                with database.time_limit(self.settings.timeout):
+                with waiting.time_limit(self.settings.timeout):
                     self._declare(request)
             except Exception as exc:
                 if request.strict or unrecorded.is_misuse(exc):
@@ -284,7 +284,7 @@ class TrackMethods(PipelineMethods):
         execution_id = tracked.id
 
         def send() -> None:
-            with database.time_limit(self.settings.timeout):
+            with waiting.time_limit(self.settings.timeout):
                 self._beat(execution_id, process)
 
         return recording.pulse.begin(send)
@@ -307,7 +307,7 @@ class TrackMethods(PipelineMethods):
         misuse = tracked._take_out_misuse()
         record = tracked._ended(error or misuse)
         try:
-            with database.time_limit(self.settings.timeout):
+            with waiting.time_limit(self.settings.timeout):
                 self._end_tracked(tracked.id, record, missing_parent=tracked._missing_parent)
         except Exception as exc:
             if error is None and (request.strict or unrecorded.is_misuse(exc)):

@@ -8,7 +8,6 @@ from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
     from watcher_core.database.connections import (
-        LOCK_SECONDS,
         PARAMETERS,
         Driver,
         connect,
@@ -35,14 +34,13 @@ if TYPE_CHECKING:
     from watcher_core.database.grants import statements_to_grant
     from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
     from watcher_core.database.statements import rows_of_page, unindented
-    from watcher_core.database.timed import limit_locks_in_passing, remaining_seconds, time_limit
+    from watcher_core.database.timed import limit_locks_in_passing
     from watcher_core.database.turns import cancel_waits
     from watcher_core.database.urls import describe, target_names, text_for_libpq, without_secrets
     from watcher_core.database.version import SCHEMA_VERSION, recorded_version
 
 __all__ = [
     "DRIVER",
-    "LOCK_SECONDS",
     "PARAMETERS",
     "SCHEMA_VERSION",
     "UNFLUSHED",
@@ -65,14 +63,12 @@ __all__ = [
     "read_by_index",
     "read_one_snapshot",
     "recorded_version",
-    "remaining_seconds",
     "rows_of_page",
     "schema_version",
     "sessions_in_use",
     "statements_to_grant",
     "target_names",
     "text_for_libpq",
-    "time_limit",
     "together",
     "transaction",
     "translated_errors",
@@ -82,9 +78,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "remaining_seconds": "timed",
     "DRIVER": "engine",
-    "LOCK_SECONDS": "connections",
     "PARAMETERS": "connections",
     "SCHEMA_VERSION": "version",
     "Driver": "connections",
@@ -114,7 +108,6 @@ _MODULES = {
     "statements_to_grant": "grants",
     "target_names": "urls",
     "text_for_libpq": "urls",
-    "time_limit": "timed",
     "together": "connections",
     "transaction": "engine",
     "translated_errors": "failures",

@@ -14,7 +14,8 @@ from psycopg.adapt import Loader
 from psycopg.rows import RowFactory, tuple_row
 from psycopg.waiting import Ready, Wait
 
-from watcher_core.database.timed import TimedConnection, connect_within, remaining_seconds
+from watcher_core.database.timed import TimedConnection, connect_within
+from watcher_core.waiting import LOCK_SECONDS, remaining_seconds
 
 # A connection of psycopg. Statements that run for each execution go to the driver directly: SQLAlchemy takes longer
 # over them than PostgreSQL does.
@@ -35,11 +36,6 @@ PARAMETERS = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
-
-# How long a lock is waited for that others hold, where no time limit says less: a transaction that somebody has
-# forgotten to end would hold up a recorder, a server or a command for as long. The daemon gives up on a tick after 60
-# seconds; what Watcher does itself takes seconds.
-LOCK_SECONDS = 30.0
 
 # Times are read in UTC, whatever the server, database or role says. PgBouncer keeps both for each of its clients. It
 # does not keep how long locks are waited for, and that floating point numbers are not rounded: these are set for a

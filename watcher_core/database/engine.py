@@ -16,16 +16,16 @@ import sqlalchemy as sa
 from sqlalchemy.util.queue import Empty
 
 from watcher_core.arguments import json_text
-from watcher_core.database.connections import LOCK_SECONDS, PARAMETERS, Driver, connect
+from watcher_core.database.connections import PARAMETERS, Driver, connect
 from watcher_core.database.failures import is_of_stale_session, translated_errors
 from watcher_core.database.timed import (
     TimedConnection,
     limit_session,
     limit_statements,
-    remaining_seconds,
 )
 from watcher_core.database.urls import read_url
 from watcher_core.errors import ConfigurationError
+from watcher_core.waiting import LOCK_SECONDS, remaining_seconds
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

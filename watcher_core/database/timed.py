@@ -1,4 +1,4 @@
-"""A limit on how long calls wait for PostgreSQL, whatever the server or the network does.
+"""The limit on how long calls wait, as PostgreSQL is held to it, whatever the server or the network does.
 
 PostgreSQL's own limits need a server that answers, and those of TCP a network that says when a packet is lost. Behind a
 proxy or a firewall that only swallows packets, nothing but the client's clock ends the wait.
@@ -8,34 +8,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
 import psycopg
 
-from watcher_core.waiting import wait_within
+from watcher_core.waiting import current_deadline, remaining_seconds, wait_within
 
 T = TypeVar("T")
-
-_deadline: ContextVar[float | None] = ContextVar("watcher_deadline", default=None)
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Let what this thread asks of PostgreSQL take no longer than that, in all."""
-    token = _deadline.set(time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _deadline.reset(token)
-
-
-def remaining_seconds() -> float | None:
-    """Return what is left of the time limit; `None` where there is none."""
-    deadline = _deadline.get()
-    return None if deadline is None else max(0.0, deadline - time.monotonic())
 
 
 class TimedConnection(psycopg.Connection[Any]):
@@ -59,7 +39,7 @@ class TimedConnection(psycopg.Connection[Any]):
 
     def wait(self, gen: Generator[Any, Any, T], *arguments: Any, **options: Any) -> T:
         """Wait as psycopg does, which asks the generator several times a second whether it goes on."""
-        deadline = _deadline.get()
+        deadline = current_deadline()
         try:
             if deadline is None:
                 return super().wait(gen, *arguments, **options)

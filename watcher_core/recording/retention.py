@@ -23,8 +23,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from psycopg.rows import dict_row
-
 from watcher_core import arguments, database
 from watcher_core.errors import InvalidValueError
 from watcher_core.recording.identities import is_identity
@@ -245,6 +243,8 @@ def delete_batch(session: Session, *, place: CleanupPlace, until: dt.datetime, b
         following = place if deleted == batch_size else CleanupPlace(table=WALKED[WALKED.index(place.table) + 1])
         return Batch(deleted={place.table: deleted}, following=following)
     locked = connection.execute(LOCK_EXECUTIONS, given).fetchall()
+    from psycopg.rows import dict_row  # each import of `Watcher` loads this module
+
     with connection.cursor(row_factory=dict_row) as cursor:
         counts = cursor.execute(DELETE_EXECUTIONS, {**given, "ids": [row[0] for row in locked]}).fetchone() or {}
     is_over = len(locked) < batch_size

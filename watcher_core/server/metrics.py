@@ -13,7 +13,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from watcher_core import database
+from watcher_core import waiting
 from watcher_core.client import Watcher
 from watcher_core.server.errors import RefusedError
 from watcher_core.server.exposition import families, gauge, known
@@ -105,7 +105,7 @@ class Metrics:
 
     def _collected(self) -> _Families:
         began = time.monotonic()
-        with database.time_limit(COLLECTED_WITHIN):
+        with waiting.time_limit(COLLECTED_WITHIN):
             figures = self._watcher.figures(most_pipelines=self._most)
         found = list(families(figures))
         seconds = time.monotonic() - began

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from watcher_core import database
+from watcher_core import database, waiting
 from watcher_core.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Turns:
             return
         try:
             with (
-                database.time_limit(MOST_SECONDS_OF_A_LOOK),
+                waiting.time_limit(MOST_SECONDS_OF_A_LOOK),
                 database.driver_statements(engine) as connection,
             ):
                 count = database.cancel_waits(connection, ours, patient=self._connections // 2)

@@ -1,8 +1,9 @@
 """`watcher run`: a command as an execution of a pipeline.
 
-Usually a connection of psycopg writes the start, and another the end. All that `Watcher` can do takes several times as
-long to load, and is used where that does not do: for a pipeline that is new or has another type, for executions that
-wait in the spool, for the embedded PostgreSQL, and wherever anything goes wrong.
+Usually a connection of psycopg writes the start, and another the end; over HTTP, two requests do. All that `Watcher`
+can do takes several times as long to load, and is used where that does not do: for executions that wait in the spool,
+for the embedded PostgreSQL, by the database for a pipeline that is new or has another type, and wherever anything goes
+wrong.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import signal
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from watcher_core import arguments, logs, recording, trace_context
+from watcher_core import arguments, logs, recording, trace_context, waiting
 from watcher_core.enclosing import VARIABLES, EnclosingExecution, enclosing_execution, part_of
 from watcher_core.enums import ExecutionSource
 from watcher_core.environment import variable
@@ -144,8 +145,9 @@ def _end(start: quick.Start, recorded: quick.Started, ended: Ended, metrics: Map
         error = error_of(ended, os.environ)
         facts = {"exit_status": ended.status} if ended.status >= 0 else {"signal": how_it_ended(ended.status)}
         facts = {**metrics, "execution_metadata": {**metrics.get("execution_metadata", {}), **facts}}
-        if not quick.end(recorded, error, facts):
-            thorough.end(start, recorded, error, facts)
+        with nullcontext() if recorded.timeout is None else waiting.time_limit(recorded.timeout):
+            if not quick.end(recorded, error, facts):
+                thorough.end(start, recorded, error, facts)
     except Exception as exc:
         logger.error("this execution of pipeline %r is not recorded: %s", start.pipeline, exc)
 

@@ -31,7 +31,7 @@ def start(start: Start) -> Started:
     except ConfigurationError as exc:
         logger.error("pipeline %r goes on, and is not recorded: %s", start.pipeline, exc)
         return Started(id=None, watermark=None, next_watermark=start.next_watermark)
-    tracked = watcher.start_tracking(_request(start), start_date=start.start_date)
+    tracked = watcher.start_tracking(request_of(start), start_date=start.start_date)
     watcher.close()  # the command may take hours
 
     def beat() -> None:
@@ -60,7 +60,7 @@ def end(
     with _watcher() as watcher:
         tracked = started.tracking
         if tracked is None:
-            tracked = TrackedExecution(_request(start), start_date=start.start_date)
+            tracked = TrackedExecution(request_of(start), start_date=start.start_date)
             tracked.id, tracked.watermark = started.id, started.watermark
             tracked.next_watermark = started.next_watermark
             tracked._missing_parent = started.missing_parent
@@ -78,7 +78,8 @@ def _watcher() -> Watcher:
     return Watcher(settings=settings)
 
 
-def _request(start: Start) -> TrackRequest:
+def request_of(start: Start) -> TrackRequest:
+    """Return what `track` would be asked for."""
     from watcher_core.recording import Process, TrackRequest
     from watcher_core.values import UNSET, PipelineConfiguration
 

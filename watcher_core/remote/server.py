@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from watcher_core import arguments, database
+from watcher_core import arguments
 from watcher_core.errors import (
     AccessDeniedError,
     ConfigurationError,
@@ -19,10 +20,10 @@ from watcher_core.errors import (
     NotFoundError,
     PipelineInactiveError,
 )
-from watcher_core.waiting import wait_within
+from watcher_core.waiting import remaining_seconds, wait_within
 
 if TYPE_CHECKING:
-    import httpx
+    from watcher_core.remote.connections import Answer, Connections
 
 # Seconds before the second try and the third: a server that starts again is back by then.
 PAUSES = (0.2, 1.0)
@@ -45,7 +46,7 @@ class RemoteServer:
     def __init__(self, address: str, token: str | None) -> None:
         self.address = _clean_address(address)
         self._headers = {} if token is None else {"Authorization": f"Bearer {_clean_token(token)}"}
-        self._client: tuple[int, httpx.Client] | None = None
+        self._client: tuple[int, Connections] | None = None
 
     def close(self) -> None:
         """Close all connections. The next request opens them again."""
@@ -69,48 +70,46 @@ class RemoteServer:
             headers: Those of this request.
             pauses: Seconds before each further try; none where it is not safe to repeat it.
         """
-        import httpx
-
         method = "GET" if body is None else "POST"
         content = None if body is None else arguments.json_text(dict(body)).encode()
-        limit = database.remaining_seconds()
+        limit = remaining_seconds()
         deadline = time.monotonic() + (TIMEOUT_SECONDS if limit is None else limit)
         for pause in (*(PAUSES if pauses is None else pauses), None):
             left = max(0.05, deadline - time.monotonic())
-            ask = partial(self._http().request, method, path, content=content, headers=headers, timeout=left)
             try:
+                ask = partial(self._connections().ask, method, path, content=content, headers=headers, seconds=left)
                 answer = wait_within(left, ask)
             except TimeoutError:
                 self._client = None  # its connection is in use
                 raise DatabaseUnavailableError(f"{self.address} cannot be reached: no answer in time") from None
-            except httpx.HTTPError as exc:
-                error: Exception = DatabaseUnavailableError(f"{self.address} cannot be reached: {_reason(exc)}")
+            except OSError as exc:
+                error: Exception = DatabaseUnavailableError(f"{self.address} cannot be reached: {exc}")
             else:
                 if answer.is_success:
                     return answer.content
                 error = self._error(answer)
-                if answer.status_code not in REPEATED_STATUSES or _is_locked(error):  # it has been waited for there
+                if answer.status not in REPEATED_STATUSES or _is_locked(error):  # it has been waited for there
                     raise error
             if pause is None or time.monotonic() + pause >= deadline:
                 raise error
             time.sleep(pause)
         raise AssertionError("the last pause is None")
 
-    def _http(self) -> httpx.Client:
-        import httpx
+    def _connections(self) -> Connections:
+        from watcher_core.remote.connections import Connections
 
         if self._client is None or self._client[0] != os.getpid():  # a fork must not share its parent's connections
             headers = {**self._headers, "Content-Type": "application/json", "User-Agent": "watcher"}
-            self._client = os.getpid(), httpx.Client(base_url=self.address, headers=headers)
+            self._client = os.getpid(), Connections(self.address, headers)
         return self._client[1]
 
-    def _error(self, answer: httpx.Response) -> Exception:
+    def _error(self, answer: Answer) -> Exception:
         try:
-            found = answer.json()
+            found = json.loads(answer.content)
             message, code, details = str(found["message"]), str(found["code"]), dict(found["details"])
         except (ValueError, KeyError, TypeError):  # a proxy's own page
-            message, code, details = f"it answers {answer.status_code}", "", {}
-            if answer.status_code != 413:  # which says something of this request, and others may go through
+            message, code, details = f"it answers {answer.status}", "", {}
+            if answer.status != 413:  # which says something of this request, and others may go through
                 return DatabaseUnavailableError(f"{self.address} cannot be reached: {message}, and is no Watcher")
         where = f"{self.address}: {message}"
         match code:
@@ -125,7 +124,7 @@ class RemoteServer:
                 return PipelineInactiveError(details["pipeline_name"])
             case "invalid_value" | "validation" | "too_large" | "conflict":
                 return InvalidValueError(message)
-        if answer.status_code in REPEATED_STATUSES:
+        if answer.status in REPEATED_STATUSES:
             return DatabaseUnavailableError(where, is_reached=True)
         # A wrong token must not break the job that is tracked.
         if code == "unauthorized":
@@ -160,7 +159,3 @@ def _clean_token(token: str) -> str:
 
 def _is_locked(error: Exception) -> bool:
     return isinstance(error, DatabaseUnavailableError) and error.is_locked
-
-
-def _reason(error: Exception) -> str:
-    return str(error) or type(error).__name__

@@ -1,0 +1,16 @@
+"""`watcher serve` on another host, as jobs record by it: without a database, and without what asks one."""
+
+from __future__ import annotations
+
+from watcher_core.remote.answers import read_value
+from watcher_core.remote.recording import beat, declare, record_executions, start_tracked
+from watcher_core.remote.server import RemoteServer
+
+__all__ = [
+    "RemoteServer",
+    "beat",
+    "declare",
+    "read_value",
+    "record_executions",
+    "start_tracked",
+]
