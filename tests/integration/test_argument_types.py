@@ -212,6 +212,7 @@ def test_over_http_a_wrong_type_is_refused_as_with_the_database(filled: Watcher)
             ("record", "records", [{}]),
             ("heartbeat", "process_id", "7"),
             ("track", "strict", "yes"),
+            ("add_maintenance", "duration", 3600),
         ):
             said = set()
             for watcher in (remote, filled):
@@ -226,7 +227,8 @@ def test_over_http_what_is_not_there_needs_the_database_and_says_so(monkeypatch:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
     monkeypatch.setenv("OPENLINEAGE_URL", "http://127.0.0.1:1")
     there = {
-        *("close", "close_execution", "dagster_health", "end_execution", "execution", "finish_tracking"),
+        *("add_maintenance", "clock", "close", "close_execution", "dagster_health", "end_execution", "end_maintenance"),
+        *("execution", "finish_tracking", "maintenance"),
         *("get_or_create_pipeline", "heartbeat", "ping", "pipeline_address", "record", "routes", "send_test_alert"),
         *("spool_health", "spooled", "start_execution", "start_tracking", "track", "tracked"),
     }

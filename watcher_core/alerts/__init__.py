@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
     from watcher_core.alerts.destinations import sender_for
     from watcher_core.alerts.facts import readable_facts
-    from watcher_core.alerts.maintenance import add_maintenance, end_maintenance, list_maintenance
+    from watcher_core.alerts.maintenance import (
+        add_maintenance,
+        end_maintenance,
+        get_maintenance,
+        list_maintenance,
+    )
     from watcher_core.alerts.messages import test_message
     from watcher_core.alerts.notification import Notification
     from watcher_core.alerts.opening import OPENING, OPENING_GIVEN, correct_alerts, open_alerts
@@ -51,6 +56,7 @@ __all__ = [
     "deliver_alerts",
     "end_maintenance",
     "get_alert",
+    "get_maintenance",
     "headline",
     "link_causes",
     "list_actions",
@@ -97,6 +103,7 @@ _MODULES = {
     "correct_alerts": "opening",
     "deliver_alerts": "delivery",
     "end_maintenance": "maintenance",
+    "get_maintenance": "maintenance",
     "get_alert": "alerts",
     "headline": "titles",
     "link_causes": "causes",

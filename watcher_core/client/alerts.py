@@ -70,7 +70,7 @@ class AlertMethods(HeartbeatMethods):
         Raises:
             NotFoundError: There is none.
         """
-        now = self.clock()
+        now = self._clock()
         with self._transaction() as (session, _):
             return alerts.get_alert(session, alert_id=alert_id, now=now)
 
@@ -80,7 +80,7 @@ class AlertMethods(HeartbeatMethods):
         Raises:
             NotFoundError: There is no such alert.
         """
-        now = self.clock()
+        now = self._clock()
         with self._transaction() as (session, _):
             found = alerts.get_alert(session, alert_id=alert_id, now=now)
             return alerts.list_deliveries(session, alert_id=found.id, now=now)
@@ -97,7 +97,7 @@ class AlertMethods(HeartbeatMethods):
             NotFoundError: There is no such alert.
             InvalidValueError: It is resolved, or `by` or `note` breaks a rule.
         """
-        now = self.clock()
+        now = self._clock()
         with self._transaction() as (session, _):
             return alerts.acknowledge_alert(session, alert_id=alert_id, by=by, note=note, now=now)
 
@@ -117,7 +117,7 @@ class AlertMethods(HeartbeatMethods):
             InvalidValueError: It is resolved, the time is not in the future or has no time zone, or `by` or `note`
                 breaks a rule.
         """
-        now = self.clock()
+        now = self._clock()
         with self._transaction() as (session, _):
             return alerts.snooze_alert(session, alert_id=alert_id, until=until, by=by, note=note, now=now)
 
@@ -133,7 +133,7 @@ class AlertMethods(HeartbeatMethods):
             NotFoundError: There is no such alert.
             InvalidValueError: It is resolved already, or `by` or `note` breaks a rule.
         """
-        now = self.clock()
+        now = self._clock()
         with self._transaction() as (session, _):
             return alerts.resolve_alert(session, alert_id=alert_id, by=by, note=note, now=now)
 
@@ -149,7 +149,7 @@ class AlertMethods(HeartbeatMethods):
             NotFoundError: There is no such alert.
             InvalidValueError: `by` or `note` breaks a rule.
         """
-        now = self.clock()
+        now = self._clock()
         with self._transaction() as (session, _):
             return alerts.note_alert(session, alert_id=alert_id, note=note, by=by, now=now)
 
@@ -164,7 +164,7 @@ class AlertMethods(HeartbeatMethods):
             NotFoundError: There is no such alert.
             InvalidValueError: `limit` is no count.
         """
-        now = self.clock()
+        now = self._clock()
         with self._transaction() as (session, _):
             found = alerts.get_alert(session, alert_id=alert_id, now=now)
             return alerts.list_actions(session, alert_id=found.id, limit=limit)

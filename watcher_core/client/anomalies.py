@@ -206,7 +206,7 @@ class AnomalyMethods(AnomalyRuleMethods):
             InvalidValueError: There is no such metric.
         """
         metric = None if metric_field is None else anomalies.parse_metric(metric_field)
-        now = self.clock()
+        now = self._clock()
         with self._transaction() as (session, _):
             unflagged = anomalies.unflag(session, execution_id=execution_id, metric_field=metric, by=by, now=now)
             alerts.correct_alerts(session, unflagged.findings)

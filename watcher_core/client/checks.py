@@ -176,7 +176,7 @@ class CheckMethods(HeartbeatMethods):
         Raises:
             InvalidValueError: A value breaks a rule; nothing is written.
         """
-        now = self.clock()
+        now = self._clock()
         with self._transaction() as (session, _):
             checks.declare_automation(session, assets=assets, location=location, instance_id=instance_id, now=now)
 

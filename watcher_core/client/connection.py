@@ -244,7 +244,7 @@ class Connection:
 
     def _present(self, now: dt.datetime | None) -> dt.datetime:
         """Return the time that was given, else that of the database: what is late is so for all hosts."""
-        return self.clock() if now is None else arguments.instant(now, "now")
+        return self._clock() if now is None else arguments.instant(now, "now")
 
     def clock(self) -> dt.datetime:
         """Return the time by the database's clock, in UTC. All hosts share it; each one's own may be hours off.
@@ -252,6 +252,9 @@ class Connection:
         Raises:
             DatabaseUnavailableError: PostgreSQL cannot be reached.
         """
+        return self._clock()
+
+    def _clock(self) -> dt.datetime:
         with self._driver_statements() as (connection, _):
             return database.clock(connection)
 

@@ -138,7 +138,7 @@ class HealthMethods(Connection):
 
     def delivery_health(self) -> values.HealthFact:
         """Look at whether alerts get through; one of `health`'s facts."""
-        now = self.clock()
+        now = self._clock()
         with self._transaction() as (session, _):
             return self._delivery_fact(session, now)
 

@@ -42,7 +42,7 @@ class MaintenanceMethods(Connection):
             InvalidValueError: A value breaks a rule; the window is over; or it overlaps another one of the same
                 pipeline, of the same type, or of all.
         """
-        now = self.clock()
+        now = self._clock()
         with self._transaction() as (session, _):
             return alerts.add_maintenance(
                 session,
@@ -77,6 +77,6 @@ class MaintenanceMethods(Connection):
             NotFoundError: There is no such window.
             InvalidValueError: It is over.
         """
-        now = self.clock()
+        now = self._clock()
         with self._transaction() as (session, _):
             return alerts.end_maintenance(session, window_id=window_id, now=now)

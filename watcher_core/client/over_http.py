@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import urllib.parse
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack
@@ -194,6 +195,52 @@ class HttpWatcher(Watcher):
 
     def _beat(self, execution_id: int, process: recording.Process) -> bool:
         return remote.beat(self._remote, execution_id, process)
+
+    # Maintenance
+
+    def add_maintenance(
+        self,
+        *,
+        pipeline: int | str | None = None,
+        pipeline_type: int | str | None = None,
+        starts_at: dt.datetime | None = None,
+        ends_at: dt.datetime | None = None,
+        duration: dt.timedelta | None = None,
+        cron: str | None = None,
+        timezone: str | None = None,
+        by: str | None = None,
+        note: str | None = None,
+    ) -> values.MaintenanceWindow:
+        """As of `Watcher`."""
+        body = {
+            "pipeline_name" if isinstance(pipeline, str) else "pipeline_id": pipeline,
+            "pipeline_type_name" if isinstance(pipeline_type, str) else "pipeline_type_id": pipeline_type,
+            "starts_at": _instant(starts_at, "starts_at"),
+            "ends_at": _instant(ends_at, "ends_at"),
+            "duration_seconds": None if duration is None else duration.total_seconds(),
+            "cron": cron,
+            "timezone": timezone,
+            "by": by,
+            "note": note,
+        }
+        # Once, as its end: of what was not answered a second one would be refused.
+        return remote.read_value(values.MaintenanceWindow, self._remote.send("/maintenance", body, pauses=()))
+
+    def maintenance(self, *, now: dt.datetime | None = None) -> list[values.MaintenanceWindow]:
+        """As of `Watcher`."""
+        moment = _instant(now, "now")
+        asked = "" if moment is None else f"?{urllib.parse.urlencode({'now': moment.isoformat()})}"
+        return remote.read_values(values.MaintenanceWindow, self._remote.send(f"/maintenance{asked}"))
+
+    def end_maintenance(self, window_id: int) -> values.MaintenanceWindow:
+        """As of `Watcher`."""
+        identifier = arguments.identifier(window_id, "window_id")
+        answer = self._remote.send(f"/maintenance/{identifier}/end", {}, pauses=())
+        return remote.read_value(values.MaintenanceWindow, answer)
+
+    def clock(self) -> dt.datetime:
+        """As of `Watcher`: the server answers by the database's clock."""
+        return dt.datetime.fromisoformat(json.loads(self._remote.send("/clock"))["now"])
 
     # What needs the database
 

@@ -43,7 +43,7 @@ class OverviewMethods(TelemetryMethods):
         """
         chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, group=group, search=search)
         most = overview.limit(limit, "limit", overview.MOST_INCIDENTS)
-        now = self.clock()
+        now = self._clock()
         with self._driver_transaction() as (connection, _):
             connection.execute(WITHOUT_COMPILER)
             return overview.read_overview(connection, chosen=chosen, problem=problem, state=state, most=most, now=now)
@@ -149,7 +149,7 @@ class OverviewMethods(TelemetryMethods):
             None if limit is None else arguments.count(limit, "limit"),
             arguments.count(offset, "offset") or 0,
         )
-        now = self.clock()
+        now = self._clock()
         with self._driver_transaction() as (connection, _):
             connection.execute(WITHOUT_COMPILER)
             return overview.list_summaries(
@@ -296,6 +296,6 @@ class OverviewMethods(TelemetryMethods):
         That is: an execution that starts or ends, and an alert that opens, changes its state or is resolved. It reads
         the ends of three indexes, what runs, and the alerts that are not resolved.
         """
-        now = self.clock()
+        now = self._clock()
         with self._driver_transaction() as (connection, _):
             return overview.board_version(connection, now=now)

@@ -28,7 +28,7 @@ class TelemetryMethods(HealthMethods, ExportMethods):
             DatabaseUnavailableError: PostgreSQL cannot be reached.
         """
         most = arguments.count(most_pipelines, "most_pipelines")
-        now = self.clock()
+        now = self._clock()
         with self._transaction() as (session, _):
             database.driver(session).execute(WITHOUT_COMPILER)
             pending_traces, traces_since = telemetry.TRACES.pending(database.driver(session))

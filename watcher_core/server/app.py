@@ -27,6 +27,7 @@ from watcher_core.server.routes.anomalies import anomalies
 from watcher_core.server.routes.checks import checks
 from watcher_core.server.routes.execution_reads import reads
 from watcher_core.server.routes.executions import end_execution, executions, record_executions, start_execution
+from watcher_core.server.routes.maintenance import maintenance
 from watcher_core.server.routes.metrics import metrics
 from watcher_core.server.routes.openlineage import events, record_lineage_event, record_lineage_events
 from watcher_core.server.routes.pings import failed, pings, started, succeeded
@@ -50,6 +51,7 @@ ROUTERS = (
     anomalies,
     checks,
     alerts,
+    maintenance,
     metrics,
     pages,
 )

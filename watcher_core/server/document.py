@@ -33,6 +33,7 @@ TAGS = {
     "anomaly rules": "Which numbers of a pipeline are judged.",
     "checks": "Checks that are asked for, and cleanup.",
     "alerts": "What is wrong, and what people do about it.",
+    "maintenance": "Times in which alerts are kept, but not sent.",
     "metrics": "Figures for Prometheus.",
     "health": "Whether the server works; for probes.",
 }
