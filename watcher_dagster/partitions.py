@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+from cronsim import CronSim, CronSimError
+
+logger = logging.getLogger("watcher.partitions")
 
 # The keys that Dagster's time windows make: a day, a month, an hour, and the second of two hours when clocks go back.
 _TIME_WINDOW = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2})(?:-(\d{2}):(\d{2})([+-]\d{4})?)?)?", re.ASCII)
 _DIMENSIONS = "|"
 # The formats of those keys. With any other one, only the definition of the partitions says what a key is.
 _USUAL_FORMATS = frozenset({"%Y-%m-%d", "%Y-%m", "%Y-%m-%d-%H:%M"})
+# So many windows are looked at: more than a day has hours, or half a year weeks.
+_LOOKED_AT = 30
 
 
 def time_windows(partitions_def: dg.PartitionsDefinition[Any] | None) -> dg.TimeWindowPartitionsDefinition | None:
@@ -24,15 +31,58 @@ def time_windows(partitions_def: dg.PartitionsDefinition[Any] | None) -> dg.Time
     return partitions_def if isinstance(partitions_def, dg.TimeWindowPartitionsDefinition) else None
 
 
+def readable_windows(partitions_def: dg.PartitionsDefinition[Any] | None) -> dg.TimeWindowPartitionsDefinition | None:
+    """Return the partitions that are cut by time, and whose keys say when they begin; `None` where there are none.
+
+    By a format such as `%Y-W%W` all keys of a year are read as the first of January, also by Dagster. As times and
+    watermarks they would be wrong, so that such partitions are recorded as if they were not cut by time.
+    """
+    windows = time_windows(partitions_def)
+    if windows is None or windows.fmt in _USUAL_FORMATS:
+        return windows
+    return windows if _is_readable(windows.fmt, windows.get_cron_schedule(), windows.start) else None
+
+
+@lru_cache(maxsize=1_000)  # also so that it is said once
+def _is_readable(fmt: str, schedule: str, start: dt.datetime) -> bool:
+    try:
+        begins = list(islice(CronSim(schedule, start.replace(tzinfo=None) - dt.timedelta(minutes=1)), _LOOKED_AT))
+    except CronSimError:  # of a kind that Dagster alone reads
+        return True
+    before = dt.datetime.min  # noqa: DTZ901 - on the clock of the definition
+    for begin in begins:
+        key = begin.strftime(fmt)
+        try:
+            found: dt.datetime | None = dt.datetime.strptime(key, fmt)  # noqa: DTZ007 (the clock of the definition)
+        except ValueError:
+            found = None
+        # A key may leave out what is the same for all, as the hour of days that begin at six.
+        if found is None or not before < found <= begin:
+            read = "as no time" if found is None else f"as {found}"
+            logger.warning(
+                "partitions with the format %r and the schedule %r are recorded without a logical date and without a"
+                " watermark: a key must say when its window begins, and %r, which begins at %s, is read %s; use another"
+                " fmt, as '%%Y-%%m-%%d'",
+                fmt,
+                schedule,
+                key,
+                begin,
+                read,
+            )
+            return False
+        before = begin
+    return True
+
+
 def partitions_timezone(partitions_def: dg.PartitionsDefinition[Any] | None) -> str | None:
     """Return the time zone in which partitions are cut; `None` where that is UTC, or they are not cut by time."""
-    windows = time_windows(partitions_def)
+    windows = readable_windows(partitions_def)
     return None if windows is None or windows.timezone == "UTC" else windows.timezone
 
 
 def partitions_format(partitions_def: dg.PartitionsDefinition[Any] | None) -> str | None:
     """Return the format of the keys of partitions that are cut by time, where it is none of the usual ones."""
-    windows = time_windows(partitions_def)
+    windows = readable_windows(partitions_def)
     return None if windows is None or windows.fmt in _USUAL_FORMATS else windows.fmt
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 
@@ -18,6 +18,7 @@ from watcher_core import InvalidValueError, PipelineConfiguration
 from watcher_dagster import compat
 from watcher_dagster.assets import asset_configuration
 from watcher_dagster.identity import asset_pipeline_name, materialization_identity
+from watcher_dagster.partitions import readable_windows
 
 StepContext = dg.AssetExecutionContext | dg.OpExecutionContext
 
@@ -88,7 +89,7 @@ def _asset_step(context: StepContext, key: dg.AssetKey, spec: dg.AssetSpec) -> S
     if partitions_def is None or not (context.has_partition_key or context.has_partition_key_range):
         return _step(context, configuration, key)
     first, last = context.partition_key_range.start, context.partition_key_range.end
-    in_time = isinstance(partitions_def, dg.TimeWindowPartitionsDefinition)
+    in_time = partitions_def is not None and readable_windows(partitions_def) is partitions_def
     return _step(
         context,
         configuration,
@@ -167,11 +168,10 @@ def _asset_spec(context: StepContext, key: dg.AssetKey) -> dg.AssetSpec | None:
 
 
 def _window_start(partitions_def: dg.PartitionsDefinition[Any], partition: str) -> dt.datetime | None:
-    if isinstance(partitions_def, dg.TimeWindowPartitionsDefinition):
-        return partitions_def.time_window_for_partition_key(partition).start
-    if isinstance(partitions_def, dg.MultiPartitionsDefinition) and partitions_def.has_time_window_dimension:
-        return partitions_def.time_window_for_partition_key(partition).start
-    return None
+    if readable_windows(partitions_def) is None:
+        return None
+    in_time = cast("dg.TimeWindowPartitionsDefinition | dg.MultiPartitionsDefinition", partitions_def)
+    return in_time.time_window_for_partition_key(partition).start
 
 
 def _list(keys: list[dg.AssetKey]) -> str:

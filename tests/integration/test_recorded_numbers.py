@@ -175,6 +175,24 @@ def test_partitions_whose_keys_have_a_format_of_their_own_move_the_watermark(
         assert watcher.pipeline(pipeline).watermark == "20240205"
 
 
+def test_partitions_whose_keys_do_not_say_when_they_begin_have_no_time_and_no_watermark(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    """Each week of a year would be its first of January, and an older week that is loaded again the newest one."""
+    weeks = dg.WeeklyPartitionsDefinition("2024-W01", fmt="%Y-W%W", day_offset=1)
+
+    @dg.asset(name=name, partitions_def=weeks)
+    def sales() -> None: ...
+
+    windows = partition_windows(dg.Definitions(assets=[sales]).get_repository_def())
+    for key in ("2024-W07", "2024-W05"):  # Dagster starts no run of these itself, but takes what others report
+        instance.report_runless_asset_event(dg.AssetMaterialization(name, partition=key))
+        record_tick(instance, watcher, windows=windows)
+    found = watcher.executions(pipeline=name)
+    assert [(each.scope, each.logical_date) for each in found] == [("2024-W05", None), ("2024-W07", None)]
+    assert watcher.pipeline(name).watermark is None
+
+
 def test_partitions_that_an_op_reports_have_their_own_numbers(
     instance: dg.DagsterInstance, watcher: Watcher, name: str
 ) -> None:

@@ -9,10 +9,12 @@ import pytest
 from watcher_core import InvalidValueError
 from watcher_dagster.counts import CountKeys
 from watcher_dagster.partitions import (
+    _is_readable,
     partition_start,
     partition_watermark,
     partitions_format,
     partitions_timezone,
+    readable_windows,
 )
 from watcher_dagster.recorder.materializations import (
     MAX_METADATA_CHARACTERS,
@@ -257,6 +259,49 @@ def test_partitions_whose_keys_have_a_format_of_their_own() -> None:
     assert partition_start("red", None, "%Y%m%d") is None
     assert partitions_format(dg.DailyPartitionsDefinition("2024-01-01")) is None
     assert partitions_format(dg.HourlyPartitionsDefinition("2024-01-01-00:00")) is None
+
+
+@pytest.mark.parametrize(
+    ("definition", "key", "read"),
+    [
+        (dg.WeeklyPartitionsDefinition("2024-W01", fmt="%Y-W%W", day_offset=1), "2024-W02", "as 2024-01-01 00:00:00"),
+        (
+            dg.TimeWindowPartitionsDefinition(dt.datetime(2024, 1, 1), fmt="%d/%m", cron_schedule="0 0 * * *"),  # noqa: DTZ001 - Dagster's own way
+            "02/01",
+            "as 1900-01-02 00:00:00",
+        ),
+        (dg.MonthlyPartitionsDefinition("2024", fmt="%Y"), "2024", "as 2024-01-01 00:00:00"),
+        (dg.HourlyPartitionsDefinition("20240101T01", fmt="%Y%m%dT%I"), "20240101T12", "as 2024-01-01 00:00:00"),
+    ],
+    ids=["weeks", "no year", "no month", "twelve hours"],
+)
+def test_a_format_of_keys_that_do_not_say_when_they_begin_is_no_time(
+    definition: dg.TimeWindowPartitionsDefinition, key: str, read: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    _is_readable.cache_clear()
+    both = dg.MultiPartitionsDefinition({"when": definition, "color": dg.StaticPartitionsDefinition(["red"])})
+    for each in (definition, both):
+        assert (partitions_format(each), partitions_timezone(each), readable_windows(each)) == (None, None, None)
+    (warning,) = caplog.messages  # once
+    assert f"the format {definition.fmt!r} " in warning
+    assert f"{key!r}, which begins at " in warning
+    assert f"is read {read}; use another fmt" in warning
+    assert partition_watermark(key, partitions_format(definition)) is None
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        dg.WeeklyPartitionsDefinition("2024-W01-1", fmt="%Y-W%W-%w", day_offset=1),
+        dg.DailyPartitionsDefinition("20240101", fmt="%Y%m%d", hour_offset=6),
+        dg.MonthlyPartitionsDefinition("Jan 2024", fmt="%b %Y"),
+        dg.TimeWindowPartitionsDefinition("2024", fmt="%Y", cron_schedule="0 0 1 1 *"),
+    ],
+    ids=["weeks", "days from six", "months", "years"],
+)
+def test_a_format_of_keys_that_say_when_they_begin_is_a_time(definition: dg.TimeWindowPartitionsDefinition) -> None:
+    assert readable_windows(definition) is definition
+    assert partitions_format(definition) == definition.fmt
 
 
 def test_partition_watermark() -> None:
