@@ -501,3 +501,62 @@ def test_a_token_without_a_server_is_refused():
         Watcher("postgresql://localhost/x", settings=Settings(), token="wat_x")
     with pytest.raises(ConfigurationError, match="header"):
         Watcher(URL, settings=Settings(), token="wat x")
+
+
+def test_executions_are_read_as_by_the_database(remote, network, module_watcher, monkeypatch):
+    monkeypatch.setattr("watcher_core.client.over_http.PAGE", 2)
+    name = uuid.uuid4().hex
+    pipeline = module_watcher.get_or_create_pipeline(name)
+    records = [record(name, f"{name}/{each}", start=each, scope="even" if each % 2 == 0 else None) for each in range(5)]
+    module_watcher.record(records)
+    newest = module_watcher.executions(pipeline=name)[0]
+    running = module_watcher.start_execution(pipeline_id=name, parent_id=newest.id, execution_metadata={"a": [1, None]})
+    module_watcher.start_execution(pipeline_id=name, parent_id=running.id, logical_date=records[0].start_date)
+    for asked in (
+        {"pipeline": name},
+        {"pipeline": pipeline.id, "limit": 3},
+        {"pipeline": name, "limit": 0},
+        {"pipeline": name, "scope": "even"},
+        {"pipeline": name, "scope": ""},
+        {"pipeline": name, "state": "running"},
+        {"pipeline": name, "since": records[3].start_date},
+        {"pipeline": name, "before": (newest.start_date, newest.id), "limit": 4},
+    ):
+        assert remote.executions(**asked) == module_watcher.executions(**asked), asked
+    assert len(remote.executions(limit=3)) == 3
+    for options in ({}, {"levels": 1}, {"levels": 0}, {"limit": 2}):
+        assert remote.execution_tree(newest.id, **options) == module_watcher.execution_tree(newest.id, **options)
+    for method, wrong in (
+        ("executions", {"pipeline": "nobody's"}),
+        ("executions", {"pipeline": 987654321}),
+        ("executions", {"state": "asleep"}),
+        ("executions", {"limit": -1}),
+        ("executions", {"since": dt.datetime(2026, 1, 1)}),  # noqa: DTZ001  # that is what is wrong
+        ("executions", {"before": (dt.datetime(2026, 1, 1), newest.id)}),  # noqa: DTZ001  # as above
+        ("execution_tree", {"execution_id": 987654321}),
+        ("execution_tree", {"execution_id": newest.id, "limit": 0}),
+    ):
+        messages = set()
+        for watcher in (remote, module_watcher):
+            with pytest.raises((NotFoundError, InvalidValueError)) as refused:
+                getattr(watcher, method)(**wrong)
+            messages.add(str(refused.value))
+        assert len(messages) == 1, messages
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, pipelines="mine_*")
+    with Watcher(URL, token=token) as limited, pytest.raises(DatabaseError, match="is for pipelines"):
+        limited.executions(pipeline=name)
+
+
+def test_executions_are_listed_by_a_command_as_with_the_database(remote, module_watcher, monkeypatch, capsys):
+    name = uuid.uuid4().hex
+    module_watcher.record([record(name, name, total_rows=7)])
+    (execution,) = module_watcher.executions(pipeline=name)
+    monkeypatch.setenv("WATCHER_URL", URL)
+    monkeypatch.setenv("WATCHER_TOKEN", remote._remote._headers["Authorization"].removeprefix("Bearer "))
+    for command in (["list", "--pipeline", name], ["tree", str(execution.id)]):
+        with pytest.raises(SystemExit) as ended:
+            main(["executions", *command])
+        assert ended.value.code in (0, None)
+        printed = capsys.readouterr().out
+        assert f"{execution.id}  {name}" in printed
+        assert "7" in printed

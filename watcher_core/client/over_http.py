@@ -21,6 +21,10 @@ from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ConfigurationError
 from watcher_core.values import UNSET, Unset
 
+# What the server gives at most: of a page, and of a tree.
+PAGE = 1_000
+MOST_OF_A_TREE = 10_000
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class HttpWatcher(Watcher):
-    """The part of `Watcher` that jobs use, over HTTP. All else needs the database, and says so."""
+    """The part of `Watcher` that jobs and deployments use, over HTTP. All else needs the database, and says so."""
 
     def __init__(
         self, database_url: str | None = None, *, settings: Settings | None = None, token: str | None = None
@@ -171,6 +175,46 @@ class HttpWatcher(Watcher):
         identifier = arguments.identifier(execution_id, "execution_id")
         return remote.read_value(values.Execution, self._remote.send(f"/execution/{identifier}"))
 
+    def executions(
+        self,
+        *,
+        pipeline: int | str | None = None,
+        scope: str | None = None,
+        state: ExecutionState | str | None = None,
+        since: dt.datetime | None = None,
+        before: tuple[dt.datetime, int] | None = None,
+        limit: int = 100,
+    ) -> list[values.Execution]:
+        """As of `Watcher`; each 1,000 are a request."""
+        if before is not None:
+            before = arguments.instant(before[0], "before"), arguments.identifier(before[1], "before")
+        asked = {
+            "pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline,
+            "scope": scope,
+            "state": None if state is None else arguments.choice(state, ExecutionState, "state").value,
+            "since": None if since is None else arguments.instant(since, "since").isoformat(),
+            "cursor": None if before is None else f"{before[0].isoformat()}~{before[1]}",
+        }
+        wanted = arguments.count(limit, "limit") or 0
+        found: list[values.Execution] = []
+        while True:
+            # Of none, too, the server says what is wrong with the rest.
+            size = min(max(1, wanted - len(found)), PAGE)
+            page = json.loads(self._remote.send(_path("/execution", {**asked, "limit": size})))
+            found += [remote.value_of(values.Execution, each) for each in page["data"]]
+            asked["cursor"] = page["next_cursor"]
+            if len(found) >= wanted or asked["cursor"] is None:
+                return found[:wanted]
+
+    def execution_tree(
+        self, execution_id: int, *, levels: int | None = None, limit: int | None = None
+    ) -> values.ExecutionTree:
+        """As of `Watcher`; of 10,000 executions at most, the nearest to it."""
+        identifier = arguments.identifier(execution_id, "execution_id")
+        most = None if limit is None else min(arguments.positive(limit, "limit") or MOST_OF_A_TREE, MOST_OF_A_TREE)
+        path = _path(f"/execution/{identifier}/tree", {"levels": levels, "limit": most})
+        return _tree(json.loads(self._remote.send(path)))
+
     def _record_all(self, records: Iterable[values.ExecutionRecord], *, in_passing: bool) -> int:
         """As of `Watcher`; each 10,000 are a transaction. Where there are none, the server is asked all the same."""
         return remote.record_executions(self._remote, records, in_passing=in_passing)
@@ -229,8 +273,8 @@ class HttpWatcher(Watcher):
     def maintenance(self, *, now: dt.datetime | None = None) -> list[values.MaintenanceWindow]:
         """As of `Watcher`."""
         moment = _instant(now, "now")
-        asked = "" if moment is None else f"?{urllib.parse.urlencode({'now': moment.isoformat()})}"
-        return remote.read_values(values.MaintenanceWindow, self._remote.send(f"/maintenance{asked}"))
+        path = _path("/maintenance", {"now": None if moment is None else moment.isoformat()})
+        return [remote.value_of(values.MaintenanceWindow, each) for each in json.loads(self._remote.send(path))]
 
     def end_maintenance(self, window_id: int) -> values.MaintenanceWindow:
         """As of `Watcher`."""
@@ -258,6 +302,17 @@ class HttpWatcher(Watcher):
     def url(self) -> sa.URL:
         """Needs the database."""
         self._connect()
+
+
+def _tree(found: dict[str, Any]) -> values.ExecutionTree:
+    children = tuple(_tree(child) for child in found["children"])
+    return values.ExecutionTree(execution=remote.value_of(values.Execution, found["execution"]), children=children)
+
+
+def _path(path: str, asked: Mapping[str, object]) -> str:
+    """Return the path of a question; what is `None` is not asked."""
+    said = {name: value for name, value in asked.items() if value is not None}
+    return f"{path}?{urllib.parse.urlencode(said)}" if said else path
 
 
 def _instant(value: dt.datetime | None, argument: str) -> dt.datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher_core.remote.answers import read_value, read_values
+from watcher_core.remote.answers import read_value, value_of
 from watcher_core.remote.recording import beat, declare, record_executions, start_tracked
 from watcher_core.remote.server import RemoteServer
 
@@ -11,7 +11,7 @@ __all__ = [
     "beat",
     "declare",
     "read_value",
-    "read_values",
     "record_executions",
     "start_tracked",
+    "value_of",
 ]

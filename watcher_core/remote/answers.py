@@ -19,11 +19,6 @@ def read_value(kind: type[T], answer: bytes) -> T:
     return value_of(kind, json.loads(answer))
 
 
-def read_values(kind: type[T], answer: bytes) -> list[T]:
-    """Return the values of a list that a server has answered."""
-    return [value_of(kind, each) for each in json.loads(answer)]
-
-
 def value_of(kind: type[T], found: dict[str, Any]) -> T:
     """Return the value of an object of JSON."""
     readers = _readers(cast("Hashable", kind))

@@ -68,6 +68,9 @@ def list_executions(
     request: Request,
     pipeline: Annotated[str | None, Query(max_length=2048, description="Of this pipeline only, by name.")] = None,
     pipeline_id: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
+    scope: Annotated[
+        str | None, Query(max_length=2048, description="Of this scope only: the partition of an asset.")
+    ] = None,
     state: ExecutionState | None = None,
     since: Annotated[Instant | None, Query(description="Started at or after this time.")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = DEFAULT_PAGE,
@@ -80,7 +83,7 @@ def list_executions(
     else:
         access_of(request).require_all()
     found = watcher_of(request).executions(
-        pipeline=reference, state=state, since=since, before=_position(cursor), limit=limit + 1
+        pipeline=reference, scope=scope, state=state, since=since, before=_position(cursor), limit=limit + 1
     )
     more = len(found) > limit
     last = found[limit - 1] if more else None
@@ -120,9 +123,10 @@ def get_execution_tree(
     levels: Annotated[
         int | None, Query(ge=0, le=100, description="So many levels of what ran as part of it; all without it.")
     ] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_OF_A_TREE, description="At most so many executions.")] = MOST_OF_A_TREE,
 ) -> Any:
     """Return an execution, with what ran as part of it: up to 10,000 executions, the nearest to it."""
-    tree = watcher_of(request).execution_tree(execution_id, levels=levels, limit=MOST_OF_A_TREE)
+    tree = watcher_of(request).execution_tree(execution_id, levels=levels, limit=limit)
     access = access_of(request)
     access.require_pipeline(tree.execution.pipeline_name)
     return _tree(tree, access)
