@@ -381,6 +381,17 @@ def test_a_window_that_is_ended_lets_alerts_go(watcher: Watcher) -> None:
     assert deliver(watcher, 10) == DeliveryResult(messages=1, alerts=1)
 
 
+def test_a_window_that_is_ended_before_it_starts_is_over(watcher: Watcher) -> None:
+    now = watcher.clock()
+    once = watcher.add_maintenance(starts_at=now + dt.timedelta(hours=2), duration=dt.timedelta(hours=1))
+    watcher.end_maintenance(once.id)
+    assert watcher.maintenance() == []
+    with pytest.raises(InvalidValueError, match=f"window {once.id} was ended before it started"):
+        watcher.end_maintenance(once.id)
+    around = watcher.add_maintenance(duration=dt.timedelta(hours=4))
+    assert watcher.maintenance() == [around]
+
+
 def test_the_hours_of_a_window_follow_the_clock_of_its_zone(watcher: Watcher) -> None:
     march = dt.datetime(2026, 3, 28, tzinfo=dt.UTC)  # clocks go forward in the night to the 29th
     added = window(watcher, cron="0 6 * * *", timezone="Europe/Berlin", duration=dt.timedelta(hours=1), now=march)

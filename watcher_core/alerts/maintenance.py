@@ -43,7 +43,11 @@ SELECT = """
       FROM watcher.maintenance_window AS maintenance
       LEFT JOIN watcher.pipeline ON pipeline.id = maintenance.pipeline_id
       LEFT JOIN watcher.pipeline_type ON pipeline_type.id = maintenance.pipeline_type_id"""
-LIST = sa.text(f"{SELECT} WHERE coalesce(maintenance.ends_at > :since, true) ORDER BY maintenance.starts_at, id")
+# One that was ended before it started has no time, and is over though its end is to come.
+LIST = sa.text(
+    f"{SELECT} WHERE coalesce(maintenance.ends_at > greatest(:since, maintenance.starts_at), true)"
+    " ORDER BY maintenance.starts_at, id"
+)
 GET = sa.text(f"{SELECT} WHERE maintenance.id = :id")
 
 # One that has not started yet is over before it starts.
@@ -228,6 +232,8 @@ def end_maintenance(session: Session, *, window_id: int, now: dt.datetime) -> Ma
     window = get_maintenance(session, window_id=window_id, now=now)
     if window.ends_at is not None and window.ends_at <= now:
         raise InvalidValueError(f"window {window.id} was over at {window.ends_at.isoformat()}")
+    if window.ends_at == window.starts_at:
+        raise InvalidValueError(f"window {window.id} was ended before it started")
     session.execute(END, {"id": window.id, "now": now})
     return get_maintenance(session, window_id=window_id, now=now)
 
