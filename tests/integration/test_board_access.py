@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import html
 import re
@@ -161,6 +162,34 @@ def test_one_click_acknowledges_in_the_name_of_the_token(board, module_watcher, 
     assert (answer.status_code, answer.headers["location"]) == (303, f"/ui/alerts/{alert_id}")
     alert = module_watcher.alert(alert_id)
     assert (alert.acknowledged_by, alert.note) == (name, "I look")
+
+
+def test_what_is_in_maintenance_is_on_the_board_and_one_click_ends_it(board, module_watcher):
+    name = f"<b>orders</b> {uuid.uuid4().hex}"
+    module_watcher.get_or_create_pipeline(name)
+    hour = dt.timedelta(hours=1)
+    window = module_watcher.add_maintenance(pipeline=name, duration=hour, by="ann", note="deploy <7>")
+    later = module_watcher.add_maintenance(starts_at=module_watcher.clock() + hour, duration=hour, note="not yet")
+    reader, _ = module_watcher.create_token(f"reader {name[-32:]}", scope="read")
+    page = board.get("/ui/alerts", headers=cookies(watcher_token=reader)).text
+    assert "are not sent until" in page
+    assert "deploy &lt;7&gt;" in page
+    assert "<b>orders" not in page
+    assert "not yet" not in page
+    assert "/end" not in page, "who may not write has no button"
+    token, _ = module_watcher.create_token(f"writer {name[-32:]}", scope="write")
+    form = form_of(board.get("/ui/alerts", headers=cookies(watcher_token=token)))
+    path = f"/ui/maintenance/{window.id}/end"
+    given = cookies(watcher_token=token, watcher_form=form["form_token"])
+    assert board.post(path, data={}, headers=given).status_code == 403, "of another site"
+    back = "/ui/alerts?state=open"
+    for url, leads_to in ((back, back), ("https://example.com/", "/ui/alerts")):
+        answer = board.post(path, data={**form, "back": url}, headers=given)
+        assert (answer.status_code, answer.headers["location"]) == (303, leads_to)
+        path = f"/ui/maintenance/{later.id}/end"
+    assert not {window.id, later.id} & {each.id for each in module_watcher.maintenance()}
+    assert board.post(path, data=form, headers=given).status_code == 400, "it is over"
+    assert name not in html.unescape(board.get("/ui/alerts", headers=cookies(watcher_token=token)).text)
 
 
 def seen_in(page) -> str:

@@ -16,6 +16,7 @@ from watcher_core.server.board import (
     failures,
     lineage,
     login,
+    maintenance,
     now,
     pipeline,
     pipelines,
@@ -42,6 +43,7 @@ PAGES = (
     lineage,
     report,
     diagnostics,
+    maintenance,
 )
 
 board = APIRouter(prefix="/ui", include_in_schema=False)

@@ -61,6 +61,7 @@ def inbox(
         "alerts.html",
         now=now,
         alerts=[(alert, alerts.headline(alert, now=now)) for alert in found[:shown]],
+        windows=[window for window in watcher.maintenance(now=now) if window.active_until],
         more=len(found) > shown,
         following=min(shown + STEP, MOST),
         most=MOST,
