@@ -228,7 +228,7 @@ def test_over_http_what_is_not_there_needs_the_database_and_says_so(monkeypatch:
     monkeypatch.setenv("OPENLINEAGE_URL", "http://127.0.0.1:1")
     there = {
         *("add_maintenance", "clock", "close", "close_execution", "dagster_health", "end_execution", "end_maintenance"),
-        *("execution", "execution_tree", "executions", "finish_tracking", "maintenance"),
+        *("execution", "execution_tree", "executions", "finish_tracking", "maintenance", "pipeline", "pipelines"),
         *("get_or_create_pipeline", "heartbeat", "ping", "pipeline_address", "record", "routes", "send_test_alert"),
         *("spool_health", "spooled", "start_execution", "start_tracking", "track", "tracked"),
     }

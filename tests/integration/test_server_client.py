@@ -442,7 +442,7 @@ def test_a_ping_that_was_not_answered_is_not_sent_again(remote, network):
 
 def test_what_needs_the_database_says_so(remote, network):
     with pytest.raises(ConfigurationError, match="needs the database"):
-        remote.pipelines()
+        remote.alerts()
     network.answers = [500] * 3
     with pytest.raises(DatabaseUnavailableError, match=r"watcher\.example"):
         remote.start_execution(pipeline_id=1)
@@ -501,6 +501,42 @@ def test_a_token_without_a_server_is_refused():
         Watcher("postgresql://localhost/x", settings=Settings(), token="wat_x")
     with pytest.raises(ConfigurationError, match="header"):
         Watcher(URL, settings=Settings(), token="wat x")
+
+
+def test_pipelines_are_read_as_by_the_database(remote, network, module_watcher, monkeypatch):
+    monkeypatch.setattr("watcher_core.client.over_http.PAGE", 2)
+    name = f"a/b?c%2F {uuid.uuid4().hex}"
+    module_watcher.get_or_create_pipeline(
+        name, freshness_number=2, freshness_datepart="day", pipeline_metadata={"a": 1}
+    )
+    others = [module_watcher.get_or_create_pipeline(f"{name}/{each}") for each in range(4)]
+    tables = {"sources": [Address(f"{name}/in", "s3", "bucket")], "targets": [Address(name, "s3", "bucket")]}
+    with remote.track(name, next_watermark=7, **tables) as execution:
+        execution.record(inserts=1)
+    for reference in (name, f" {name} ", others[0].id):
+        assert remote.pipeline(reference) == module_watcher.pipeline(reference)
+    assert remote.pipeline(name).watermark == "7"
+    for page in (
+        {},
+        {"limit": 3},
+        {"after": -1, "limit": 1},
+        {"after": others[0].id},
+        {"after": others[0].id, "limit": 2},
+    ):
+        assert remote.pipelines(**page) == module_watcher.pipelines(**page), page
+    assert remote.list_pipelines() == remote.pipelines()
+    for missing in ("nobody's", 987654321, ""):
+        messages = set()
+        for watcher in (remote, module_watcher):
+            with pytest.raises((NotFoundError, InvalidValueError)) as refused:
+                watcher.pipeline(missing)
+            messages.add(str(refused.value))
+        assert len(messages) == 1, messages
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, pipelines=f"{uuid.uuid4().hex}_*")
+    with Watcher(URL, token=token) as limited:
+        assert limited.pipelines() == []
+        with pytest.raises(DatabaseError, match="make a token for it"):
+            limited.pipeline(name)
 
 
 def test_executions_are_read_as_by_the_database(remote, network, module_watcher, monkeypatch):

@@ -11,7 +11,7 @@ import json
 import urllib.parse
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, Unpack
 
 from watcher_core import arguments, catalog, recording, remote, values
 from watcher_core.client import Watcher
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from watcher_core.settings import Settings
+
+
+T = TypeVar("T")
 
 
 class HttpWatcher(Watcher):
@@ -81,6 +84,24 @@ class HttpWatcher(Watcher):
             "load_lineage": None if load_lineage is None else arguments.flag(load_lineage, "load_lineage"),
         }
         return remote.read_value(values.Pipeline, self._remote.send("/pipeline_declaration", body))
+
+    def pipeline(self, reference: int | str) -> values.Pipeline:
+        """As of `Watcher`."""
+        if isinstance(reference, str):
+            path = _path("/pipeline", {"name": arguments.text(reference.strip(), "name")})
+            return remote.value_of(values.Pipeline, json.loads(self._remote.send(path))[0])
+        answer = self._remote.send(f"/pipeline/{arguments.identifier(reference, 'id')}")
+        return remote.read_value(values.Pipeline, answer)
+
+    def pipelines(self, *, after: int | None = None, limit: int | None = None) -> list[values.Pipeline]:
+        """As of `Watcher`; of a page, each 1,000 are a request."""
+        if after is None and limit is None:
+            return [remote.value_of(values.Pipeline, each) for each in json.loads(self._remote.send("/pipeline"))]
+        cursor = None if after is None else str(max(0, arguments.identifier(after, "after")))
+        wanted = None if limit is None else arguments.positive(limit, "limit")
+        return self._pages(values.Pipeline, "/pipeline", {"cursor": cursor}, wanted)
+
+    list_pipelines = pipelines
 
     def start_execution(
         self,
@@ -195,16 +216,7 @@ class HttpWatcher(Watcher):
             "since": None if since is None else arguments.instant(since, "since").isoformat(),
             "cursor": None if before is None else f"{before[0].isoformat()}~{before[1]}",
         }
-        wanted = arguments.count(limit, "limit") or 0
-        found: list[values.Execution] = []
-        while True:
-            # Of none, too, the server says what is wrong with the rest.
-            size = min(max(1, wanted - len(found)), PAGE)
-            page = json.loads(self._remote.send(_path("/execution", {**asked, "limit": size})))
-            found += [remote.value_of(values.Execution, each) for each in page["data"]]
-            asked["cursor"] = page["next_cursor"]
-            if len(found) >= wanted or asked["cursor"] is None:
-                return found[:wanted]
+        return self._pages(values.Execution, "/execution", asked, arguments.count(limit, "limit"))
 
     def execution_tree(
         self, execution_id: int, *, levels: int | None = None, limit: int | None = None
@@ -214,6 +226,19 @@ class HttpWatcher(Watcher):
         most = None if limit is None else min(arguments.positive(limit, "limit") or MOST_OF_A_TREE, MOST_OF_A_TREE)
         path = _path(f"/execution/{identifier}/tree", {"levels": levels, "limit": most})
         return _tree(json.loads(self._remote.send(path)))
+
+    def _pages(self, kind: type[T], path: str, asked: Mapping[str, object], wanted: int | None) -> list[T]:
+        """Return so many of a list, or all of it, page by page."""
+        found: list[T] = []
+        cursor = asked["cursor"]
+        while True:
+            # Of none, too, the server says what is wrong with the rest.
+            size = PAGE if wanted is None else min(max(1, wanted - len(found)), PAGE)
+            page = json.loads(self._remote.send(_path(path, {**asked, "cursor": cursor, "limit": size})))
+            found += [remote.value_of(kind, each) for each in page["data"]]
+            cursor = page["next_cursor"]
+            if cursor is None or (wanted is not None and len(found) >= wanted):
+                return found[:wanted]
 
     def _record_all(self, records: Iterable[values.ExecutionRecord], *, in_passing: bool) -> int:
         """As of `Watcher`; each 10,000 are a transaction. Where there are none, the server is asked all the same."""

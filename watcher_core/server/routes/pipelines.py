@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field, TypeAdapter, model_validator
 
 from watcher_core import catalog, recording, values
@@ -131,6 +131,11 @@ class PipelineAnswer(ThresholdsAnswer):
     load_lineage: bool
     active: bool
     input_hash: str | None = Field(description="A hash of what code declared last.")
+    configuration_hash: str | None = Field(description="As `input_hash`.")
+    lineage_hash: str | None
+    address_id: int | None
+    declared_by: str | None = Field(description="The code location whose definitions last had it.")
+    removed_at: dt.datetime | None = Field(description="When that had it no more.")
     created_at: dt.datetime
     updated_at: dt.datetime | None
 
@@ -199,9 +204,16 @@ def create_pipeline(body: PipelineBody, request: Request, response: Response) ->
     return vars(found)
 
 
-@pipelines.get("/pipeline", response_model=list[PipelineAnswer] | PipelinePage)
-def list_pipelines(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
+@pipelines.get("/pipeline", response_model=list[PipelineAnswer] | PipelinePage, responses=errors(404))
+def list_pipelines(
+    request: Request,
+    name: Annotated[str | None, Query(max_length=2048, description="The one with this name only.")] = None,
+    limit: Limit = None,
+    cursor: Cursor = None,
+) -> Any:
     """List all pipelines, by name."""
+    if name is not None:
+        return page(short([covered_pipeline(request, name)]), _pipeline, limit=limit, cursor=cursor)
     covers = covers_of(request, lambda pipeline: pipeline.name)
     return page(watcher_of(request).pipelines, _pipeline, limit=limit, cursor=cursor, covers=covers)
 
