@@ -2,9 +2,9 @@
 # laspy 2.7.0, numpy 2.4.6
 #
 # Of the fields of a point in LAS some refuse what is too large for them, and others wrap it without a word: a class of
-# 40 is an OverflowError, an intensity of 70,000 is 4,464, a red of 1.9 is 1, and an angle of 200 degrees is -56. A point
-# whose x is NaN is at -21,474,836.48. A file of format 3 that is converted to format 6 has all of its points measured
-# straight down: their angles of 30 and -90 degrees are 0, as the field has another name there.
+# 40 is an OverflowError, an intensity of 70,000 is 4,464, a red of 1.9 is 1, and an angle of 200 degrees is -56. A
+# point whose x is NaN is at -21,474,836.48. A file of format 3 that is converted to format 6 has all of its points
+# measured straight down: their angles of 30 and -90 degrees are 0, as the field has another name there.
 # Seen: [4464, 65535] of [70000, -1]; [0, 0] of [30, -90]
 #
 # Most would guess: what does not fit is refused, as for the class, and a conversion of a format keeps the angle that

@@ -2,8 +2,8 @@
 # syslog-rfc5424-parser 0.3.2
 #
 # RFC 5424 allows a parameter more than once and has an origin with two addresses as an example. Of two addresses the
-# last is left. The process 0012, a name, is the number 12. What is missing ("-") is None for the process and the message's
-# id, and the text "-" for the host, the application and the time.
+# last is left. The process 0012, a name, is the number 12. What is missing ("-") is None for the process and the
+# message's id, and the text "-" for the host, the application and the time.
 # Seen: {'origin': {'ip': '192.0.2.129'}} of ip="192.0.2.1" ip="192.0.2.129"
 #
 # Most would guess: both addresses are there, and what is missing is None.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # vobject 0.9.9, pytz 2026.2, python-dateutil 2.9.0.post0
 #
-# A meeting at 9 o'clock in Berlin, each day from 30 March 2024 on, takes place at 8:00 in UTC on 30 March and also on 31
-# March and 1 April, when clocks have been put forward and 9 o'clock is 7:00 in UTC: each date of a rule keeps the
+# A meeting at 9 o'clock in Berlin, each day from 30 March 2024 on, takes place at 8:00 in UTC on 30 March and also on
+# 31 March and 1 April, when clocks have been put forward and 9 o'clock is 7:00 in UTC: each date of a rule keeps the
 # offset of the first, and still says that it is in Berlin. Comparing it with a time in UTC is an hour wrong.
 # Seen: 2024-04-01 09:00:00+01:00, which is 08:00 in UTC; 07:00 is right
 #
