@@ -3,7 +3,7 @@
 #
 # A place at 180 degrees east, a valid longitude, is in zone 61 in JavaScript, of 60 zones, and its way back is an error
 # that says that there are 60. In Python it is in zone 1. With texts for the numbers, as from a CSV, Berlin is in zone
-# 3, 22,265 km west of its edge.
+# 3, with an easting of -22,265 km.
 # Seen: zone 61 of 52.5, 180; zone 3 and an easting of -22265475 of "52.5" and "13.4"
 #
 # Most would guess: zone 1, as 180 degrees east and west are one line, and an error for texts.
