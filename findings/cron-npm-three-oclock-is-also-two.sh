@@ -27,12 +27,14 @@ function due(schedule, zone, from, count) {
 const seen = {
   three: due("0 3 * * *", "Europe/Berlin", "2024-10-26T12:00:00Z", 3),
   two: due("0 2 * * *", "Europe/Berlin", "2024-10-26T12:00:00Z", 2),
+  forward: due("0 2 * * *", "Europe/Berlin", "2024-03-30T12:00:00Z", 1),
   newYork: due("0 2 * * *", "America/New_York", "2024-11-02T12:00:00Z", 3),
 };
 console.log(seen);
 assert.deepStrictEqual(seen, {
   three: ["2024-10-27T02:00+01:00", "2024-10-27T03:00+01:00", "2024-10-28T03:00+01:00"],
   two: ["2024-10-27T02:00+02:00", "2024-10-28T02:00+01:00"],
+  forward: ["2024-03-31T03:00+02:00"],
   newYork: ["2024-11-03T01:00-05:00", "2024-11-03T02:00-05:00", "2024-11-04T02:00-05:00"],
 });
 console.log("held: a job of 3 o'clock is also due at 2");
