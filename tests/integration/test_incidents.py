@@ -780,6 +780,20 @@ def test_the_assets_of_one_step_go_together_whoever_owns_them(world: World) -> N
     assert world.finance.titles == ["🔴 yours failed, too: mine failed: no such table: raw"]
 
 
+def test_what_failed_and_what_is_stale_behind_one_cause_are_held_up(world: World) -> None:
+    world.reads("mine", "raw", owner="sales")
+    world.reads("yours", "raw", owner="finance")
+    world.reads("sums", "mine", owner="finance")
+    for name in ("mine", "yours"):
+        world.found(name, AlertKind.FAILURE, error="no such table: raw")
+    world.found("sums")
+    world.deliver()
+    assert world.finance.titles == ["🔴 yours and sums are held up: mine failed: no such table: raw"]
+    text = world.finance.messages[0].text
+    assert "• yours: the same error [" in text
+    assert text.count("no such table: raw") == 2  # in the title and of the cause
+
+
 def failed_in_backfill(pipeline: str, partition: str, minute: float, error: str) -> list[ExecutionRecord]:
     """A run of a backfill that failed for one asset."""
     run = f"{pipeline}-{partition}"

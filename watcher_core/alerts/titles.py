@@ -111,8 +111,8 @@ def _trouble(alert: values.Alert, now: dt.datetime, *, verb: str) -> str:
 def _held_up(alerts: Sequence[values.Alert], cause: values.Alert, *, subjects: int, now: dt.datetime) -> str:
     """As in `revenue and 2 more are held up: orders failed for 2026-11-26: duplicate key 8123 in stg_orders`."""
     names = list(dict.fromkeys(_where(alert) for alert in alerts))
-    is_alike = alerts[0].kind is AlertKind.FAILURE
-    what = "failed, too" if is_alike else "is held up" if subjects == 1 else "are held up"
+    is_failed = all(alert.kind is AlertKind.FAILURE for alert in alerts)
+    what = "failed, too" if is_failed else "is held up" if subjects == 1 else "are held up"
     return f"{_named(names, subjects)} {what}: {trouble(cause, now)}"
 
 
