@@ -99,10 +99,10 @@ def test_its_message_and_its_alert_say_so(
     channel = Channel()
     watcher.deliver_alerts({"default": channel}, now=now)
     text = "\n".join(channel.texts)
-    assert "Does the rule fit? It was stale after 6 of its last 10 runs: watcher check suggest" in text
+    assert "Does the rule fit? It was stale after 5 of its last 10 runs: watcher check suggest" in text
     context = watcher.alert_context(alert)
     assert context.advice is not None
-    assert context.advice.startswith("its rule of 70 minutes does not fit: stale after 6 of its last 10 runs; one that")
+    assert context.advice.startswith("its rule of 70 minutes does not fit: stale after 5 of its last 10 runs; one that")
     with pytest.raises(SystemExit):
         main(["alerts", "show", str(alert.id)])
     shown = " ".join(capsys.readouterr().out.split())
@@ -121,6 +121,20 @@ def test_one_long_outage_is_no_rhythm(watcher: Watcher) -> None:
     name, now = live(watcher, starts, rule=(70, DatePart.MINUTE))
     assert watcher.alerts(pipeline=name)
     assert proposed(watcher, name, now) is None
+
+
+def test_an_outage_among_them_makes_no_rule_longer(watcher: Watcher) -> None:
+    starts = [FIRST + hour * HOUR for hour in [*range(8), *range(8, 24, 4), 48, 52, 56]]
+    name, now = live(watcher, starts, rule=(70, DatePart.MINUTE))
+    found = proposed(watcher, name, now)
+    assert found is not None
+    assert (found.freshness_number, found.freshness_datepart) == (5, DatePart.HOUR)
+
+
+def test_what_has_stopped_gets_no_rule_from_that(watcher: Watcher) -> None:
+    starts = [FIRST + hour * HOUR for hour in [*range(12), 14, 16]]
+    name, now = live(watcher, starts, rule=(70, DatePart.MINUTE), until=FIRST + 24 * HOUR)
+    assert proposed(watcher, name, now) is None  # two are not enough, and of the third nobody knows
 
 
 @pytest.mark.parametrize("zone", [None, "America/New_York"])

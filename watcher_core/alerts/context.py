@@ -27,13 +27,13 @@ BLOCKED = """
 LAST_RUNS = 10
 STALE_RUNS = f"""
     SELECT count(*)
-      FROM (SELECT end_date, lead(start_date, 1, %(now)s) OVER (ORDER BY start_date) AS next_start
+      FROM (SELECT end_date, lead(start_date) OVER (ORDER BY start_date) AS next_start
               FROM (SELECT start_date, end_date
                       FROM watcher.pipeline_execution
                      WHERE pipeline_execution.pipeline_id = alert.pipeline_id
                        AND pipeline_execution.end_date IS NOT NULL
                      ORDER BY start_date DESC
-                     LIMIT {LAST_RUNS}) AS newest) AS run
+                     LIMIT {LAST_RUNS} + 1) AS newest) AS run
       JOIN watcher.freshness_pipeline_log AS log
         ON log.pipeline_id = alert.pipeline_id
        AND log.last_dml_timestamp = run.end_date

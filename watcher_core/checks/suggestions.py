@@ -33,8 +33,8 @@ WEEKEND_SECONDS: Final = 2 * 86400.0
 WORKING_DAYS: Final = frozenset("01234")  # Monday is 0
 FRIDAY, MONDAY = 4, 0
 
-# A rule does not fit that finds data stale after so many of the last runs, before anything ran again; or after fewer,
-# where that was so on weekends alone.
+# A rule does not fit that has found data stale after so many of these runs, before anything ran again; or after fewer,
+# where that was so on weekends alone. The newest run does not count: nobody knows whether anything runs again.
 LAST_RUNS: Final = 10
 LEAST_STALE: Final = 3
 LEAST_WEEKENDS: Final = 2
@@ -73,7 +73,7 @@ OFTEN_STALE: Final = f"""
                                   WHERE pipeline_id = pipeline.id
                                     AND end_date IS NOT NULL
                                   ORDER BY start_date DESC
-                                  LIMIT %(last_runs)s) AS newest
+                                  LIMIT %(last_runs)s + 1) AS newest
                            LEFT JOIN watcher.freshness_pipeline_log AS log
                              ON log.pipeline_id = pipeline.id
                             AND log.last_dml_timestamp = newest.end_date
@@ -82,7 +82,7 @@ OFTEN_STALE: Final = f"""
      WHERE {thresholds.is_checked("freshness", one=False)}
        AND {thresholds.number("freshness")} IS NOT NULL
        AND coalesce({thresholds.CALENDAR}, {thresholds.TIMEZONE}) IS NULL
-       AND cardinality(run.ends) = %(last_runs)s
+       AND cardinality(run.ends) > %(last_runs)s
      ORDER BY pipeline.name
 """
 
@@ -94,7 +94,7 @@ def suggest_rules(
 
     Args:
         connection: The transaction.
-        now: The time, up to which the newest data has aged.
+        now: The time of the question.
         pipeline_ids: Of these pipelines only.
     """
     given = {
@@ -106,7 +106,7 @@ def suggest_rules(
     found = [
         better
         for name, zone, number, part, *runs in connection.execute(OFTEN_STALE, given)
-        if (better := _better(name, zone, (number, DatePart(part)), *runs, now=now)) is not None
+        if (better := _better(name, zone, (number, DatePart(part)), *runs)) is not None
     ]
     found += _first_rules(connection, pipeline_ids)
     return sorted(found, key=lambda each: each.pipeline_name)
@@ -119,42 +119,35 @@ def _better(
     starts: Sequence[dt.datetime],
     ends: Sequence[dt.datetime],
     found_stale_at: Sequence[dt.datetime | None],
-    *,
-    now: dt.datetime,
 ) -> RuleSuggestion | None:
     """Return a rule that fits better than `rule`; `None` where that does.
 
     What was found stale while it failed again and again tells nothing of the rule.
     """
-    stale = {
-        since
-        for since, found_at, start in zip(ends, found_stale_at, [*starts[1:], now], strict=True)
+    waits = list(pairwise(ends))
+    stale = [
+        wait
+        for wait, found_at, start in zip(waits, found_stale_at, starts[1:], strict=False)
         if found_at is not None and found_at < start
-    }
-    waits = list(pairwise([*ends, now]))
+    ]
     clock = calendars.zone_of(zone if calendars.is_known(zone) else None)
-    weekends = {
-        since for since, until in waits if _weekday(since, clock) == FRIDAY and _weekday(until, clock) == MONDAY
-    }
-    longest = max(until - since for since, until in waits).total_seconds()
+    weekends = [wait for wait in waits if [moment.astimezone(clock).weekday() for moment in wait] == [FRIDAY, MONDAY]]
     better = RuleSuggestion(
         pipeline_name=name,
-        usual_seconds=median((until - since).total_seconds() for since, until in waits[:-1]),
+        usual_seconds=median((until - since).total_seconds() for since, until in waits),
         freshness_number=rule[0],
         freshness_datepart=rule[1],
         instead_of=rule,
-        reason=f"stale after {len(stale)} of its last {len(ends)} runs",
+        reason=f"stale after {len(stale)} of its last {len(waits)} runs",
     )
     if len(stale) >= LEAST_WEEKENDS and stale == weekends:
         return replace(better, freshness_calendar="Mon-Fri", freshness_timezone=None if clock is dt.UTC else zone)
     if len(stale) < LEAST_STALE:
         return None
+    # Without the longest of many, which may have been an outage.
+    longest = sorted((until - since).total_seconds() for since, until in stale)[4 * (len(stale) - 1) // 5]
     number, part = _threshold(longest * (1 + PART) + LEAST_TOLERANCE.total_seconds())
     return replace(better, freshness_number=number, freshness_datepart=part)
-
-
-def _weekday(moment: dt.datetime, clock: dt.tzinfo) -> int:
-    return moment.astimezone(clock).weekday()
 
 
 def _first_rules(connection: Driver, pipeline_ids: Collection[int] | None) -> list[RuleSuggestion]:

@@ -220,7 +220,7 @@ class CheckMethods(HeartbeatMethods):
 
         Args:
             pipelines: Of those with these ids only.
-            now: The time, up to which the newest data has aged; the present by default.
+            now: The time of the question, with time zone; the present by default.
 
         Raises:
             InvalidValueError: A value breaks a rule.
