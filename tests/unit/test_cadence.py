@@ -108,6 +108,23 @@ def test_no_rhythm_is_no_cadence(family: Day) -> None:
     assert learn_cadence(history(family)) is None
 
 
+@pytest.mark.parametrize("hours", [1, 3, 6])
+def test_what_runs_monthly_at_any_time_of_a_day_is_not_missed_for_the_few_runs_before(hours: float) -> None:
+    """Of a hundred pipelines with seven runs each: after four of these, the latest one is no limit."""
+    false = 0
+    for seed in range(100):
+        chance = random.Random(seed)
+        starts = [
+            dt.datetime(2025, month, 10, 12, tzinfo=dt.UTC) + dt.timedelta(hours=chance.gauss(0, hours))
+            for month in range(1, 8)
+        ]
+        for number in range(4, len(starts)):
+            cadence = learn_cadence(starts[:number])
+            due = None if cadence is None else cadence.due(starts[number - 1])
+            false += due is not None and starts[number] > due[1]
+    assert false <= 4
+
+
 def test_three_weeks_are_needed() -> None:
     daily = FAMILIES["daily"][0]
     assert learn_cadence(history(daily, days=22)) is None

@@ -16,7 +16,8 @@ What runs a few times a month, or not on each day of it, may follow the days of 
 Such runs are as far apart each time where each month is said to have 31 days, and its own ones come first, or last: of
 the first of each month, and of each month's last day. Where that halves by how much the times between runs differ, it
 is taken: without groups where runs are a month apart or more, else by the day of the month. Then a run is missed when
-it is later than any before by twice the usual deviation and by 72 minutes, and four runs are enough.
+it is later than any before by twice the usual deviation and by 72 minutes, and four runs are enough. Of few runs the
+latest is less late than later ones will be: after three times between runs, twice by how much these differ is added.
 
 All of this is by the clock of one zone, without its changes: a day is a day.
 """
@@ -62,8 +63,11 @@ HOUR: Final = 3600.0
 SELDOM: Final = 8 * DAY
 # What comes no more often than this comes once a month, or less.
 MONTHLY: Final = 27 * DAY
-# What follows the days of months may be later than ever before by this, and by twice the usual deviation.
+# What follows the days of months may be later than ever before by this, and by twice the usual deviation or more.
 MONTHLY_TOLERANCE: Final = PART * DAY
+# That the next is later than all before is the less likely, the more there are: what is added is so many times by how
+# much they differ, divided by their number.
+MONTHLY_DIFFERENCES: Final = 6
 # What may be later by more, or by half of the usual time between runs, follows no days.
 MOST_LATE: Final = 3 * DAY
 
@@ -223,8 +227,10 @@ def _fit(runs: Sequence[dt.datetime], name: str, zone: str) -> _Fit | None:
             continue
         usual = median(times)
         deviation = median(abs(time - usual) for time in times)
+        differ = max(times) - min(times)
         if is_monthly:
-            allowed, most = max(times) - usual + 2 * deviation + MONTHLY_TOLERANCE, min(MOST_LATE, usual / 2)
+            later = max(2 * deviation, MONTHLY_DIFFERENCES * differ / len(times))
+            allowed, most = max(times) - usual + later + MONTHLY_TOLERANCE, min(MOST_LATE, usual / 2)
         else:
             allowed, most = max(least, DEVIATIONS * deviation), usual
         if allowed > most:
@@ -232,7 +238,7 @@ def _fit(runs: Sequence[dt.datetime], name: str, zone: str) -> _Fit | None:
         every[group] = usual, allowed
         known += len(times)
         missed += sum(time > usual + allowed for time in times)
-        spread = max(spread, max(times) - min(times))
+        spread = max(spread, differ)
     if known < LEAST_KNOWN * len(waits) or missed > max(1, MOST_MISSED * known):
         return None
     return _Fit(Cadence(zone=zone, grouping=name, shift=shift, every=every), missed / known, spread)
