@@ -195,6 +195,41 @@ def test_a_nightly_load_that_runs_at_another_hour_is_one_of_its_weekday(earlier,
             assert judgement.flagged == is_flagged, (day, value, judgement)
 
 
+@pytest.mark.parametrize("hour", [3, 15])
+@pytest.mark.parametrize("each", [7, 10])
+@pytest.mark.parametrize("rows", [30_000, 300])
+def test_a_load_with_an_hour_of_its_own_is_no_late_one(rows, each, hour):
+    """Beside daily loads, one on Mondays, or on each tenth day: neither is what the other is expected to be."""
+    chance = np.random.default_rng(3)
+    days = np.repeat(np.arange(63), 2)
+    is_own = np.tile([False, True], 63)
+    kept = ~is_own | (days % each == 0)
+    days, is_own = days[kept], is_own[kept]
+    at = MONDAY + days * DAY + np.where(is_own, hour, 6) * HOUR
+    normal = np.where(is_own, rows, 2_000) * chance.lognormal(0, 0.05, len(days))
+    order = at.argsort()
+    history = History(at[order], np.rint(normal)[order], np.zeros(len(at), bool))
+    for value, unusual, now in ((rows, 2_000, hour), (2_000, rows, 6)):
+        for found, is_flagged in ((value, False), (unusual, True)):
+            judgement = seasonal.judge(history, found, MONDAY + 63 * DAY + now * HOUR)  # a Monday
+            assert judgement is not None
+            assert judgement.flagged == is_flagged, (now, found, judgement)
+
+
+def test_zeros_of_a_load_with_an_hour_of_its_own_are_not_usual_for_others():
+    """On Sundays at 15:00 there is nothing to load, ever: at six there is."""
+    days = np.arange(62)
+    daily, own = MONDAY + days * DAY + 6 * HOUR, MONDAY + days[days % 7 == 6] * DAY + 15 * HOUR
+    at = np.concatenate([daily, own])
+    values = np.concatenate([noisy(1_000, len(daily)), np.zeros(len(own))])
+    order = at.argsort()
+    history = History(at[order], values[order], np.zeros(len(at), bool))
+    for hour, is_flagged in ((6, True), (15, False)):
+        judgement = seasonal.judge(history, 0, MONDAY + 62 * DAY + hour * HOUR)  # a Sunday
+        assert judgement is not None
+        assert judgement.flagged == is_flagged, (hour, judgement)
+
+
 def test_two_saturdays_of_snow_and_nothing_else():
     assert flags_online(every(DAY, len(FLIGHTS), NEW_YEAR_2013), np.array(FLIGHTS, float)) == [38, 39]
 

@@ -118,13 +118,19 @@ def at_usual_hours(clock):
     )
 
 
+def at_better_hours(clocks, scaled):
+    """Clocks with late runs at usual hours, unless the season of the first one predicts better by their own hours."""
+    usual = [at_usual_hours(clock) for clock in clocks]
+    return clocks if season_of(clocks[0], scaled)[-1] < seasons.OWN_HOURS * season_of(usual[0], scaled)[-1] else usual
+
+
 def season_of(clock, scaled):
-    """Predictions by slot, the slots' groups, the group in words, and the values nearby."""
+    """Predictions by slot, the slots' groups, the group in words, the values nearby, and the error."""
     runs = len(scaled)
     predictions, left_out = np.full(SLOTS, np.median(scaled)), np.full(SLOTS, runs / (runs - 1))
     groups, words = np.zeros(SLOTS, np.uint8), "all runs"
     nearby: tuple[float, ...] = ()
-    best = predictions, groups, words, nearby
+    best = predictions, groups, words, nearby, 0.0
 
     def error():
         errors = np.abs(scaled - predictions[clock.slots]) * left_out[clock.slots]
@@ -133,6 +139,7 @@ def season_of(clock, scaled):
     if runs < seasons.FEWEST_RUNS:
         return best
     least = error()
+    best = *best[:-1], least
     for finer, finer_words in clock.finer():
         middles, sizes = group_medians(scaled, finer[clock.slots])
         known = sizes[finer] >= seasons.SMALLEST_GROUP
@@ -143,7 +150,7 @@ def season_of(clock, scaled):
         if error() < seasons.BETTER * least:
             least = error()
             nearby = () if clock.is_daily else (predictions[clock.slot - 1], predictions[(clock.slot + 1) % SLOTS])
-            best = predictions, groups, words, nearby
+            best = predictions, groups, words, nearby, least
     return best
 
 
@@ -220,7 +227,7 @@ def plainly(history, value, now, *, multiplier=2.0, lookback_days=60.0, least_de
                 or near
                 or any(
                     zeros.are_usual(clock, is_zero, ~lone)
-                    for clock in map(at_usual_hours, clocks_of(at, now, 1.0 - is_zero, zone))
+                    for clock in at_better_hours(clocks_of(at, now, 1.0 - is_zero, zone), 1.0 - is_zero)
                 )
             ):
                 in_a_row = 0 if is_level else zeros.at_end(values)
@@ -243,8 +250,8 @@ def plainly(history, value, now, *, multiplier=2.0, lookback_days=60.0, least_de
     newest = values[-scales.LOOKED_AT :]
     scale = scales.Scale(float(np.median(np.abs(values))), is_count=bool((newest == np.rint(newest)).all()))
     scaled = scale.to(values)
-    clock, *others = map(at_usual_hours, clocks_of(at, now, scaled, zone))
-    predictions, groups, words, nearby = season_of(clock, scaled)
+    clock, *others = at_better_hours(clocks_of(at, now, scaled, zone), scaled)
+    predictions, groups, words, nearby, _ = season_of(clock, scaled)
     fitted, centre = predictions[clock.slots], float(predictions[clock.slot])
     moved, former = scaled - fitted, None
     for start in starts:

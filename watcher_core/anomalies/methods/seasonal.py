@@ -211,7 +211,8 @@ def _zero(runs: _Runs, starts: Integers, *, near: bool) -> Judgement | None:
 def _clocks(runs: _Runs, is_zero: Flags) -> list[Clock]:
     """Return the clocks by which zeros come and go."""
     counted = np.where(is_zero, 0.0, 1.0)
-    return [clock.at_usual_hours for clock in runs.window.clocks.by(counted, np.argsort(counted))]
+    order = np.argsort(counted)
+    return seasons.at_better_hours(runs.window.clocks.by(counted, order), counted, counted[order], order)[0]
 
 
 def _by_band(
@@ -221,8 +222,11 @@ def _by_band(
     scale, scaled, ordered, order, least = runs.on_scale()
     clocks = runs.window.clocks
     found = clocks.by(scaled, order) if parts.clock_changes else [clocks.plain]
-    clock, *others = [each.at_usual_hours for each in found] if parts.usual_hours else found
-    season = seasons.best(clock, scaled, ordered, order, any_season=parts.season)
+    if parts.usual_hours:
+        found, season = seasons.at_better_hours(found, scaled, ordered, order, any_season=parts.season)
+    else:
+        season = seasons.best(found[0], scaled, ordered, order, any_season=parts.season)
+    clock, *others = found
     moved, former = levels.brought_to_present(scaled - season.fitted, starts)
     level = levels.follow(runs.normal(moved), scale.poisson_spread, drifts=parts.drift)
     spreads = tails.spreads(len(scaled) / max(clock.days, 1.0))

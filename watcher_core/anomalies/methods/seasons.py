@@ -30,6 +30,7 @@ AGREEMENT = 0.5  # they agree on a minute if their mean direction is at least th
 # runs at other hours are late ones, or early ones by fewer hours.
 RARE, MOST_RARE = 0.2, 0.15
 EARLY = 10  # an hour too early is as far as so many hours too late
+OWN_HOURS = 0.9  # runs are at hours of their own, and not late, if that leaves at most this share of the error
 
 SMALLEST_GROUP = 3  # fewer runs have no useful median
 FEWEST_RUNS = 12  # with fewer, there is no season
@@ -48,6 +49,7 @@ class Season:
         expected: The same for the run to judge.
         nearby: The values expected an hour earlier and an hour later; empty if the hour makes no difference.
         group: The group of the run to judge.
+        error: How far from earlier runs it is, on average, each predicted from the others; zero if these are few.
     """
 
     predictions: Floats
@@ -55,6 +57,7 @@ class Season:
     expected: float
     nearby: tuple[float, ...]
     group: Group
+    error: float
 
     def expected_by(self, clock: Clock, scaled: Floats) -> float:
         """Return the value expected by the same season of another clock."""
@@ -268,7 +271,7 @@ def best(clock: Clock, scaled: Floats, ordered: Floats, order: Integers, *, any_
         order: The places of the runs, by value.
         any_season: Whether to look for a season at all.
     """
-    runs, overall = len(scaled), middle(ordered)
+    runs, overall, least = len(scaled), middle(ordered), 0.0
     predictions = np.full(SLOTS, overall)
     chosen, fitted, group = predictions, None, clock.all_runs
     if any_season and runs >= FEWEST_RUNS and clock.seasons:
@@ -292,7 +295,24 @@ def best(clock: Clock, scaled: Floats, ordered: Floats, order: Integers, *, any_
         fitted = np.full(runs, overall)
     elif not clock.is_daily:
         nearby = float(chosen[clock.slot - 1]), float(chosen[(clock.slot + 1) % SLOTS])
-    return Season(chosen, fitted, float(chosen[clock.slot]), nearby, group)
+    return Season(chosen, fitted, float(chosen[clock.slot]), nearby, group, least)
+
+
+def at_better_hours(
+    clocks: list[Clock], scaled: Floats, ordered: Floats, order: Integers, *, any_season: bool = True
+) -> tuple[list[Clock], Season]:
+    """Return clocks by which late runs belong to usual hours, and the best season of the first one.
+
+    Where that predicts better by their own hours, the clocks stay as they are: a weekly full load beside daily ones is
+    at an hour of which there are few runs, too, and makes good none of the others.
+    """
+    usual = [clock.at_usual_hours for clock in clocks]
+    season = best(usual[0], scaled, ordered, order, any_season=any_season)
+    if usual[0] is not clocks[0]:
+        own = best(clocks[0], scaled, ordered, order, any_season=any_season)
+        if own.error < OWN_HOURS * season.error:
+            return clocks, own
+    return usual, season
 
 
 def _bounded_mean(errors: Floats, bound: float) -> float:
