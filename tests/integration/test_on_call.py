@@ -206,6 +206,40 @@ def test_what_was_blocked_and_is_critical_is_said_when_it_is_stale(platform: Pla
     ]
 
 
+def test_what_another_job_did_not_come_to_is_said_when_it_is_stale(platform: Platform) -> None:
+    """The message about the failure cannot have named it: it was blocked before, by something that is good again."""
+    watcher = platform.watcher
+    for name, hour, state, run in (
+        ("reports", -10, ExecutionState.FAILED, None),
+        ("report", -10, ExecutionState.BLOCKED, "reports -10"),
+        ("reports", -5, ExecutionState.SUCCEEDED, None),
+    ):
+        watcher.record(
+            [
+                ExecutionRecord(
+                    pipeline_name=name,
+                    source=ExecutionSource.DAGSTER,
+                    external_id=f"{name} {hour}",
+                    parent_external_id=run,
+                    state=state,
+                    start_date=at(hour),
+                    end_date=at(hour) + TICK,
+                )
+            ]
+        )
+    watcher.set_lineage(
+        [PipelineLineage(pipeline_name="report", sources=(address("raw/clicks"),), targets=(address("report"),))],
+        origin=LineageOrigin.MATERIALIZATION,
+    )
+    watcher.record([step("report", "reports -24", at(-24), at(-23.5), rows=10)])
+    watcher.update_pipeline("report", freshness_number=25, freshness_datepart="hour")
+    platform.failing = {"clicks": {1, 2, 3}}
+    assert platform.live(0, 4) == [
+        f"01:10 🔴 raw/clicks failed: {AWAY}",
+        f"02:15 🔴 More of it: raw/clicks failed: {AWAY}, and 3 behind it",
+    ]
+
+
 def test_a_step_that_hangs_holds_up_its_job_and_all_that_this_makes(platform: Platform) -> None:
     platform.hangs = ("clicks", 1, 4)
     late = "raw/clicks is late: has run for 10 min, expected within 5 minutes"

@@ -34,7 +34,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import database
 from watcher_core.alerts import unusual
-from watcher_core.alerts.nearby import FEW, NEAR, is_beside_failure, job_of, was_blocked
+from watcher_core.alerts.nearby import FEW, NEAR, blocked_run, failed_runs, is_beside_failure, job_of
 
 # Failures with the same error, each of which comes within this time after the one before, are one burst.
 BURST_GAP = dt.timedelta(minutes=10)
@@ -273,11 +273,20 @@ def _link(alerts: str) -> sa.TextClause:
          WHERE alert.id = ANY(ARRAY(SELECT id FROM free))
            AND chosen.consequence_id = alert.id
         RETURNING alert.cause_alert_id, alert.pipeline_id, alert.level
+    ), blocked AS MATERIALIZED (
+        SELECT cause_alert_id, pipeline_id, level, {blocked_run("linked.pipeline_id")} AS run_id
+          FROM linked
+    ), failed AS MATERIALIZED (
+        SELECT root_id, level, run_id
+          FROM alive
+         CROSS JOIN LATERAL unnest({failed_runs("alive.pipeline_execution_id")}) AS run_id
+         WHERE name = 'failure'
+           AND root_id IN (SELECT cause_alert_id FROM blocked WHERE run_id IS NOT NULL)
     ), news AS (
         -- That what fails is stale after a while, too, with its job and with what its run did not come to, is none,
         -- unless it is louder.
         SELECT cause_alert_id
-          FROM linked
+          FROM blocked AS linked
          WHERE NOT EXISTS (SELECT
                              FROM alive AS known
                              LEFT JOIN part ON part.pipeline_id = known.pipeline_id
@@ -285,11 +294,10 @@ def _link(alerts: str) -> sa.TextClause:
                               AND linked.pipeline_id IN (known.pipeline_id, part.job_id)
                               AND known.level >= linked.level)
            AND NOT EXISTS (SELECT
-                             FROM alive AS known
-                            WHERE known.id = linked.cause_alert_id
-                              AND known.name = 'failure'
-                              AND known.level >= linked.level
-                              AND {was_blocked("linked.pipeline_id")})
+                             FROM failed
+                            WHERE failed.root_id = linked.cause_alert_id
+                              AND failed.run_id = linked.run_id
+                              AND failed.level >= linked.level)
     )
     SELECT array_agg(DISTINCT cause_alert_id) AS causes,
            (SELECT array_agg(DISTINCT cause_alert_id) FROM news) AS grown,

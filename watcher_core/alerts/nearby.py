@@ -42,13 +42,27 @@ def is_beside_failure(pipeline_id: str) -> str:
     return f"(SELECT state {newest}) = 'succeeded' AND coalesce({run} = 'failed', false)"
 
 
-def was_blocked(pipeline_id: str) -> str:
-    """The SQL of whether the last run of a pipeline did not come to it, as its failure says."""
-    return f"""((SELECT state
-                   FROM watcher.pipeline_execution
-                  WHERE pipeline_id = {pipeline_id}
-                  ORDER BY start_date DESC
-                  LIMIT 1) = 'blocked')"""
+def blocked_run(pipeline_id: str) -> str:
+    """The SQL of the run that did not come to a pipeline, where that is its last one."""
+    return f"""(SELECT CASE WHEN state = 'blocked' THEN parent_id END
+                  FROM watcher.pipeline_execution
+                 WHERE pipeline_id = {pipeline_id}
+                 ORDER BY start_date DESC
+                 LIMIT 1)"""
+
+
+def failed_runs(execution_id: str) -> str:
+    """The SQL of the run that an execution failed in, and of those of its job before it, as an array.
+
+    What the newest has blocked is not known before it ends.
+    """
+    run = f"(SELECT coalesce(parent_id, id) FROM watcher.pipeline_execution WHERE id = {execution_id})"
+    return f"""ARRAY(SELECT id
+                       FROM watcher.pipeline_execution
+                      WHERE pipeline_id = (SELECT pipeline_id FROM watcher.pipeline_execution WHERE id = {run})
+                        AND start_date <= (SELECT start_date FROM watcher.pipeline_execution WHERE id = {run})
+                      ORDER BY start_date DESC
+                      LIMIT {RUNS})"""
 
 
 # The alerts that are new to a delivery, and those that may be linked because of them: of the same pipelines, of those
