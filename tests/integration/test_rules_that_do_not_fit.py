@@ -39,13 +39,18 @@ def live(
     failing: Iterable[dt.datetime] = (),
     until: dt.datetime | None = None,
     zone: str | None = None,
+    calendar: str | None = None,
     step: dt.timedelta = HOUR / 2,
 ) -> tuple[str, dt.datetime]:
     """Let a pipeline run, and check its freshness at each step; return its name, and the last time."""
     name, starts, failing = unique("fit"), sorted(starts), set(failing)
     metadata = {"schedule_timezone": zone} if zone else None
     watcher.get_or_create_pipeline(
-        name, freshness_number=rule[0], freshness_datepart=rule[1], pipeline_metadata=metadata
+        name,
+        freshness_number=rule[0],
+        freshness_datepart=rule[1],
+        freshness_calendar=calendar,
+        pipeline_metadata=metadata,
     )
     now, end = starts[0], until or starts[-1] + step
     while now <= end:
@@ -107,6 +112,27 @@ def test_its_message_and_its_alert_say_so(
         main(["alerts", "show", str(alert.id)])
     shown = " ".join(capsys.readouterr().out.split())
     assert "what to do its rule of 70 minutes does not fit" in shown
+
+
+@pytest.mark.parametrize(
+    ("starts", "calendar"),
+    [
+        ([FIRST + hour * HOUR for hour in range(0, 20, 4)], None),
+        (hourly_then_each_fourth_hour(), "Mon-Sun"),
+    ],
+    ids=["too few runs", "a rule with a calendar"],
+)
+def test_no_message_asks_about_a_rule_for_which_there_is_no_better_one(
+    watcher: Watcher, starts: list[dt.datetime], calendar: str | None
+) -> None:
+    until = starts[-1] + 2 * HOUR
+    name, now = live(watcher, starts, rule=(70, DatePart.MINUTE), until=until, calendar=calendar)
+    channel = Channel()
+    watcher.deliver_alerts({"default": channel}, now=now)
+    text = "\n".join(channel.texts)
+    assert name in text
+    assert "Does the rule fit?" not in text
+    assert proposed(watcher, name, now) is None
 
 
 def test_what_fails_every_other_time_has_a_rule_that_fits(watcher: Watcher) -> None:

@@ -45,7 +45,7 @@ NOTICES = f"""
            CASE WHEN alert.kind = 'failure' AND alert.state <> 'resolved'
                 THEN ARRAY({BLOCKED}) ELSE '{{}}' END AS blocked,
            CASE WHEN alert.kind = 'freshness' AND alert.state <> 'resolved'
-                THEN ({STALE_RUNS}) ELSE 0 END AS stale_runs,
+                THEN ({STALE_RUNS}) END AS stale_runs,
            coalesce(newest.is_asset, false) AS is_asset,
            pipeline.removed_at IS NOT NULL OR coalesce(gone.is_removed, false) AS is_removed
       FROM ({alerts.SELECT}

@@ -23,10 +23,12 @@ BLOCKED = """
                           AND good.scope IS NOT DISTINCT FROM blocked.scope)
      ORDER BY pipeline.name"""
 
-# After how many of its last runs data became stale by the same rule, before anything ran again.
+# After how many of its last runs data became stale by the same rule, before anything ran again; NULL where there is no
+# better rule to propose: after fewer runs, and in place of a rule by a calendar. What comes after the newest one is not
+# known yet.
 LAST_RUNS = 10
 STALE_RUNS = f"""
-    SELECT count(*)
+    SELECT count(log.id)
       FROM (SELECT end_date, lead(start_date) OVER (ORDER BY start_date) AS next_start
               FROM (SELECT start_date, end_date
                       FROM watcher.pipeline_execution
@@ -34,12 +36,14 @@ STALE_RUNS = f"""
                        AND pipeline_execution.end_date IS NOT NULL
                      ORDER BY start_date DESC
                      LIMIT {LAST_RUNS} + 1) AS newest) AS run
-      JOIN watcher.freshness_pipeline_log AS log
+      LEFT JOIN watcher.freshness_pipeline_log AS log
         ON log.pipeline_id = alert.pipeline_id
        AND log.last_dml_timestamp = run.end_date
        AND log.evaluation_timestamp < run.next_start
        AND log.freshness_number = CAST(alert.facts ->> 'expected_number' AS bigint)
-       AND CAST(log.freshness_datepart AS text) = alert.facts ->> 'expected_datepart'"""
+       AND CAST(log.freshness_datepart AS text) = alert.facts ->> 'expected_datepart'
+     WHERE NOT alert.facts ?| ARRAY['calendar', 'timezone']
+    HAVING count(*) > {LAST_RUNS}"""
 
 OF_ALERT = f"""
     SELECT ARRAY({BLOCKED}) AS blocked,

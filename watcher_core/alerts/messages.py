@@ -95,7 +95,8 @@ class Notice:
         last_success_at: When its pipeline last succeeded.
         usual_seconds: How long its pipeline usually takes.
         blocked: Pipelines that did not run because of a failure, by name.
-        stale_runs: Of how many of its last ten runs data became stale before anything ran again.
+        stale_runs: After how many of its last ten runs data became stale before anything ran again; `None` where there
+            are fewer, or the rule has a calendar.
         level_before: The level that the place knows, where the alert has become louder since.
     """
 
@@ -109,7 +110,7 @@ class Notice:
     last_success_at: dt.datetime | None = None
     usual_seconds: float | None = None
     blocked: list[str] = field(default_factory=list)
-    stale_runs: int = 0
+    stale_runs: int | None = None
     level_before: AlertLevel | None = None
 
 
@@ -224,7 +225,7 @@ def _details(notice: Notice, dagster_url: str | None) -> list[str]:
         lines.append(f"Log: <{address}?{query}|{slack.escape(f'step {step}', limit=120)}>")
     if notice.blocked:
         lines.append(f"Blocked: {_escaped(text.listed(notice.blocked))}")
-    if notice.stale_runs >= UNFIT:
+    if notice.stale_runs is not None and notice.stale_runs >= UNFIT:
         runs = f"stale after {notice.stale_runs} of its last {LAST_RUNS} runs"
         lines.append(f"Does the rule fit? It was {runs}: watcher check suggest")
     if notice.last_success_at is not None:
