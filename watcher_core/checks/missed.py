@@ -10,7 +10,7 @@ freshness.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -138,6 +138,7 @@ KNOWN: Final = f"""
       FROM watcher.pipeline_cadence AS known
       JOIN watched ON watched.id = known.pipeline_id
      WHERE known.cadence IS NOT NULL
+       AND (CAST(%(ids)s AS bigint[]) IS NULL OR known.pipeline_id = ANY(%(ids)s))
      ORDER BY watched.name
 """
 
@@ -168,9 +169,9 @@ def check_missed(session: Session, *, now: dt.datetime, dry_run: bool = False) -
     return found
 
 
-def list_cadences(connection: database.Driver) -> list[KnownCadence]:
-    """Return the pipelines without a rule whose rhythm is known."""
-    rows = connection.execute(KNOWN).fetchall()
+def list_cadences(connection: database.Driver, *, pipeline_ids: Collection[int] | None = None) -> list[KnownCadence]:
+    """Return the pipelines without a rule whose rhythm is known; of these pipelines only, where they are given."""
+    rows = connection.execute(KNOWN, {"ids": None if pipeline_ids is None else list(pipeline_ids)}).fetchall()
     return [KnownCadence(pipeline_id, name, Cadence.from_json(known)) for pipeline_id, name, known in rows]
 
 

@@ -152,7 +152,7 @@ def _better(
 
 def _first_rules(connection: Driver, pipeline_ids: Collection[int] | None) -> list[RuleSuggestion]:
     """Return a rule for each pipeline that has none for freshness, and whose rhythm is known."""
-    known = [each for each in list_cadences(connection) if pipeline_ids is None or each.pipeline_id in pipeline_ids]
+    known = list_cadences(connection, pipeline_ids=pipeline_ids)
     rows = connection.execute(DURATIONS, {"ids": [each.pipeline_id for each in known]}).fetchall()
     took: dict[int, float] = dict(rows)
     found = []
