@@ -89,17 +89,19 @@ def test_runs_whose_zone_no_host_knows_follow_utc(watcher: Watcher, zone: str) -
     assert finding.due_at == at()
 
 
-def test_a_rhythm_by_a_zone_that_only_another_host_knows_is_learned_anew(watcher: Watcher) -> None:
+@pytest.mark.parametrize(("key", "value"), [("zone", "Mars/Base"), ("grouping", "phase of the moon")])
+def test_a_rhythm_by_what_only_another_host_knows_is_learned_anew(watcher: Watcher, key: str, value: str) -> None:
     name = runs(watcher, *daily(), pipeline_metadata={"schedule_timezone": "Asia/Tokyo"})
     assert found(watcher, name, at(hours=1)) == []
     with watcher._transaction() as (session, _):
         session.execute(
             sa.text("""
                 UPDATE watcher.pipeline_cadence
-                   SET cadence = jsonb_set(cadence, '{zone}', '"Mars/Base"'), last_start = last_start - interval '1 day'
+                   SET cadence = cadence || jsonb_build_object(CAST(:key AS text), CAST(:value AS text)),
+                       last_start = last_start - interval '1 day'
                  WHERE pipeline_id = :id
             """),
-            {"id": watcher.pipeline(name).id},
+            {"id": watcher.pipeline(name).id, "key": key, "value": value},
         )
     [finding] = found(watcher, name, at(hours=2))
     assert finding.due_at == at()

@@ -93,6 +93,7 @@ GROUPINGS: Final[Mapping[str, Grouping]] = {
     "day of month": Grouping(lambda run: str(run.day), FROM_FIRST, DAY),
 }
 BY_TIME: Final = tuple(name for name, grouping in GROUPINGS.items() if grouping.axis is TIME)
+BY_MONTH: Final = tuple(name for name, grouping in GROUPINGS.items() if grouping.axis is not TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,12 @@ class Cadence:
     @property
     def is_monthly(self) -> bool:
         """Whether it follows the days of months."""
-        return GROUPINGS[self.grouping].axis is not TIME
+        return self.grouping in BY_MONTH
+
+    @property
+    def is_known_here(self) -> bool:
+        """Whether it can be followed: another host, or another build, may have learned it by what this one lacks."""
+        return self.grouping in GROUPINGS and calendars.is_known(self.zone)
 
     @property
     def rhythm(self) -> str:
@@ -211,7 +217,7 @@ class _Fit(NamedTuple):
 def _fit(runs: Sequence[dt.datetime], name: str, zone: str) -> _Fit | None:
     """Learn the times between runs under a grouping; `None` where they have no rhythm."""
     grouping = GROUPINGS[name]
-    is_monthly = grouping.axis is not TIME
+    is_monthly = name in BY_MONTH
     shift = _shift(runs, grouping.period)
     moved = [run + dt.timedelta(seconds=shift) for run in runs]
     waits = [later - run for run, later in pairwise(map(grouping.axis.position, moved))]

@@ -181,9 +181,8 @@ def _follow(connection: database.Driver, *, now: dt.datetime) -> None:
     for pipeline_id, zone, last_start, known, learned_at in connection.execute(STARTED).fetchall():
         is_first = learned_at is None
         cadence = None if known is None else Cadence.from_json(known)
-        # Another host may have learned it by a zone that this one does not know.
         is_fresh = learned_at is not None and now - learned_at < LEARNED_FOR
-        if not is_fresh or (cadence is not None and not calendars.is_known(cadence.zone)):
+        if not is_fresh or (cadence is not None and not cadence.is_known_here):
             if learned == MOST_LEARNED:
                 continue
             learned += 1
