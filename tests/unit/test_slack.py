@@ -237,6 +237,27 @@ def test_of_several_each_says_how_it_has_got_worse_unless_all_have_alike(
     assert [line.partition(" [alert")[0] for line in listed] == lines
 
 
+def test_of_several_failures_each_says_what_it_has_blocked() -> None:
+    """No later message does: what is blocked, and stale in time, is no news."""
+    failures = [alert(number, kind=AlertKind.FAILURE, pipeline_name=f"raw {number}") for number in (1, 2)]
+    held_up = alert(3, pipeline_name="report")
+
+    def text(notices: list[Notice], **given: Any) -> list[str]:
+        first = notices[0].alert
+        total = len(notices)
+        sent = message(
+            notices, event=AlertEvent.OPENED, kind=first.kind, level=first.level, total=total, now=NOON, **given
+        )
+        return [line for line in sent.text.splitlines() if line.startswith(("•", "Cause: "))]
+
+    blocking = Notice(failures[0], blocked=["staging", "<report>"])
+    first, second = text([blocking, Notice(failures[1])])
+    assert ", blocked: staging, &lt;report&gt; [alert" in first
+    assert "blocked" not in second
+    assert not any("blocked" in line for line in text([blocking])), "a line of its own says it"
+    assert not any("blocked" in line for line in text([Notice(held_up)], cause=blocking))
+
+
 def test_what_is_not_listed_may_have_got_worse_in_another_way() -> None:
     notices = [
         Notice(alert(number, kind=AlertKind.STUCK, level=AlertLevel.CRITICAL), level_before=AlertLevel.ERROR)

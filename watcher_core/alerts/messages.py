@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from watcher_core import text, values
 from watcher_core.alerts import incidents, pending, slack, titles
@@ -167,7 +167,7 @@ def message(
     if total == 1 and lines:
         lines += map(_escaped, after[notices[0].alert.id].lines(is_over=is_over))
     if cause is not None and not is_over:
-        lines.append(f"Cause: {line(cause, incidents.NOTHING).removeprefix('• ')}")
+        lines.append(f"Cause: {line(replace(cause, blocked=[]), incidents.NOTHING).removeprefix('• ')}")
         lines += [f"Owner of the cause: {_escaped(', '.join(cause.owners))}"] if cause.owners else []
     if total == 1 and lines and not is_over:
         lines += _details(notices[0], dagster_url)
@@ -292,6 +292,7 @@ def _line(
             described(alert, now, cause=None if cause is None else cause.alert),
             *ending,
             *filter(None, flapping),
+            *([] if is_alone or not notice.blocked else [f"blocked: {_escaped(text.listed(notice.blocked))}"]),
             *notice.mentions,
         ]
     return f"{_subject(notice, dagster_url)}: {', '.join(parts)}{after}"
