@@ -258,6 +258,16 @@ def test_of_several_failures_each_says_what_it_has_blocked() -> None:
     assert not any("blocked" in line for line in text([Notice(held_up)], cause=blocking))
 
 
+@pytest.mark.parametrize(("error", "said"), [("no file", "the same error"), (None, "failed without an error message")])
+def test_an_error_is_the_same_only_where_there_is_one(error: str | None, said: str) -> None:
+    step, run = (alert(number, kind=AlertKind.FAILURE, facts={"error": error}) for number in (1, 2))
+    sent = message(
+        [Notice(run)], event=AlertEvent.OPENED, kind=run.kind, level=run.level, total=1, now=NOON, cause=Notice(step)
+    )
+    [line] = [line for line in sent.text.splitlines() if line.startswith("•")]
+    assert said in line
+
+
 def test_what_is_not_listed_may_have_got_worse_in_another_way() -> None:
     notices = [
         Notice(alert(number, kind=AlertKind.STUCK, level=AlertLevel.CRITICAL), level_before=AlertLevel.ERROR)

@@ -146,8 +146,10 @@ def described(alert: values.Alert, now: dt.datetime, *, cause: values.Alert | No
         cause: What stands below it as its cause: an error that is the same is not said again.
     """
     facts = alert.facts
-    if cause is not None and alert.kind is cause.kind is AlertKind.FAILURE and _error(facts) == _error(cause.facts):
-        facts = {**facts, "error": "the same error", "error_class": None}
+    if cause is not None and alert.kind is cause.kind is AlertKind.FAILURE:
+        error = _error(facts)
+        if error and error == _error(cause.facts):
+            facts = {**facts, "error": "the same error", "error_class": None}
     return _DETAILS[alert.kind](facts, now)
 
 
