@@ -174,3 +174,25 @@ def test_what_rests_on_weekends_alone_gets_a_calendar(watcher: Watcher, zone: st
     assert found.reason == "stale after 2 of its last 10 runs"
     watcher.update_pipeline(name, freshness_calendar="Mon-Fri", freshness_timezone=zone)
     assert proposed(watcher, name, now) is None
+
+
+def test_no_rule_is_made_to_fit_what_goes_on(watcher: Watcher) -> None:
+    """Stale for ten days by now, which is wrong, after twice on weekends, and after three waits of four hours."""
+    working_days = [start for day in range(12) if (start := FIRST + day * DAY + 8 * HOUR).weekday() < 5]
+    name, now = live(
+        watcher,
+        [*working_days, FIRST + 14 * DAY + 8 * HOUR],
+        rule=(26, DatePart.HOUR),
+        until=FIRST + 24 * DAY,
+        step=6 * HOUR,
+    )
+    found = proposed(watcher, name, now)
+    assert found is not None
+    assert (found.freshness_number, found.freshness_datepart) == (26, DatePart.HOUR)
+    assert found.freshness_calendar == "Mon-Fri"
+    name, now = live(
+        watcher, hourly_then_each_fourth_hour(), rule=(70, DatePart.MINUTE), until=FIRST + 11 * DAY, step=HOUR
+    )
+    found = proposed(watcher, name, now)
+    assert found is not None
+    assert (found.freshness_number, found.freshness_datepart) == (5, DatePart.HOUR)
