@@ -228,6 +228,35 @@ def test_an_asset_that_logs_an_observation_and_then_fails_has_failed(
     assert failing(instance, watcher, name)
 
 
+@pytest.mark.parametrize("before", ["a check", "an attempt that could not store its output"])
+def test_an_asset_that_logs_an_observation_behind_an_output_and_then_fails_has_failed(
+    before: str, instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    """The output is not what was observed: that one's event comes next."""
+
+    class Broken(dg.InMemoryIOManager):
+        def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+            raise OSError("no space left")
+
+    @dg.asset(
+        name=name,
+        check_specs=[dg.AssetCheckSpec("sound", asset=name)],
+        retry_policy=dg.RetryPolicy(max_retries=1),
+    )
+    def loads(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        if before == "a check":
+            yield dg.AssetCheckResult(passed=True)
+        elif context.op_execution_context.retry_number == 0:
+            yield dg.Output(1)
+        context.log_event(dg.AssetObservation(name, tags={DATA_VERSION: "1"}))
+        raise ValueError("no file")
+
+    dg.materialize([loads], instance=instance, resources={"io_manager": Broken()}, raise_on_error=False)
+    assert failing(instance, watcher, name)
+    [execution] = watcher.executions(pipeline=name)
+    assert execution.execution_metadata["error"]["message"] == "no file"
+
+
 def test_an_observation_that_is_read_while_it_goes_on_ends(
     instance: dg.DagsterInstance, watcher: Watcher, name: str
 ) -> None:

@@ -157,6 +157,31 @@ def test_chunks_of_the_steps_of_a_graph_are_one_execution(
     assert execution.execution_metadata["step_key"] == f"{name}.finish"
 
 
+def test_a_step_of_a_graph_that_observes_the_asset_does_not_make_it(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    @dg.op
+    def load(context: dg.OpExecutionContext) -> int:
+        context.log_event(dg.AssetObservation(name))
+        context.log_event(dg.AssetMaterialization(name, metadata={"watcher/inserts": 10}))
+        return 10
+
+    @dg.op
+    def finish(rows: int) -> int:
+        record_tick(instance, watcher)
+        assert only(watcher, name).state is RUNNING
+        raise ValueError("no file")
+
+    @dg.graph_asset(name=name)
+    def loaded() -> Any:
+        return finish(load())
+
+    materialize(instance, loaded)
+    record_tick(instance, watcher)
+    execution = only(watcher, name)
+    assert (execution.state, execution.execution_metadata["error"]["message"]) == (FAILED, "no file")
+
+
 def test_partitions_whose_keys_have_a_format_of_their_own_move_the_watermark(
     instance: dg.DagsterInstance, watcher: Watcher, name: str
 ) -> None:

@@ -83,6 +83,24 @@ class AssetLog:
             self.within[partition] = known
 
 
+class Outputs:
+    """Which steps have yielded an output whose asset comes with the next event.
+
+    Without it, what a step has yielded of an asset it observes looks like an observation that its code has logged.
+    """
+
+    def __init__(self) -> None:
+        self._yielding: set[str | None] = set()
+
+    def add(self, kind: str, step_key: str | None) -> bool:
+        """Add an event of a step, in the order of the log; return whether it is of what the step has just yielded."""
+        is_yielded = step_key in self._yielding
+        self._yielding.discard(step_key)
+        if kind == "STEP_OUTPUT":
+            self._yielding.add(step_key)
+        return is_yielded
+
+
 def graph_name(step_key: str) -> str | None:
     """Return the graph of a step, which stands at the top of its job and begins the keys of its steps: `graph.step`."""
     graph, is_inside, _ = step_key.partition(".")

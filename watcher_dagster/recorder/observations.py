@@ -13,6 +13,7 @@ import dagster as dg
 from watcher_core import ObservationRecord
 from watcher_dagster import compat
 from watcher_dagster.identity import asset_pipeline_name
+from watcher_dagster.recorder.assetlog import Outputs
 from watcher_dagster.recorder.runlog import moment
 from watcher_dagster.runs import ASSET_TYPE
 
@@ -51,7 +52,7 @@ def translate_observations(run: dg.DagsterRun, events: Iterable[dg.EventLogRecor
         events: The events of the run, as they are read for its executions.
     """
     found: list[tuple[str | None, ObservationRecord, bool]] = []
-    yielding: set[str | None] = set()  # steps with an output whose asset comes with the next event
+    outputs = Outputs()
     succeeded: set[str | None] = set()
     materialized: list[dg.DagsterEvent] = []
     for record in events:
@@ -59,15 +60,12 @@ def translate_observations(run: dg.DagsterRun, events: Iterable[dg.EventLogRecor
         if event is None:
             continue
         kind = event.event_type_value
+        is_yielded = outputs.add(kind, event.step_key)
         if kind == "ASSET_OBSERVATION" and (observation := translate_observation(record.event_log_entry)):
-            found.append((event.step_key, observation, event.step_key in yielding))
-            yielding.discard(event.step_key)
-        elif kind == "STEP_OUTPUT":
-            yielding.add(event.step_key)
+            found.append((event.step_key, observation, is_yielded))
         elif kind == "STEP_SUCCESS":
             succeeded.add(event.step_key)
         elif kind == "ASSET_MATERIALIZATION":
-            yielding.discard(event.step_key)
             materialized.append(event)
     if not found:
         return []

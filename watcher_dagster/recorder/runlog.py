@@ -13,7 +13,7 @@ import dagster as dg
 
 from watcher_core import ExecutionState
 from watcher_dagster import compat
-from watcher_dagster.recorder.assetlog import AssetLog, graph_name
+from watcher_dagster.recorder.assetlog import AssetLog, Outputs, graph_name
 from watcher_dagster.recorder.errors import BLOCKING_ERROR, LOADED, error_facts, is_interruption, with_external_cause
 
 # The events that are read of a run.
@@ -134,7 +134,7 @@ class RunLog:
         self.assets: dict[tuple[str, dg.AssetKey], AssetLog] = {}
         self.checks: dict[tuple[str, dg.AssetCheckKey], CheckLog] = {}
         self._made_by_graphs: dict[tuple[str, dg.AssetKey], AssetLog] = {}
-        self._yielding: set[str | None] = set()  # steps with an output whose asset comes with the next event
+        self._outputs = Outputs()
 
     @property
     def is_over(self) -> bool:
@@ -194,22 +194,19 @@ class RunLog:
         if event is None:
             return
         kind, timestamp = event.event_type_value, entry.timestamp
+        is_yielded = self._outputs.add(kind, event.step_key)
         if kind in _STEP_EVENTS:
             self._add_to_step(self._step(event.step_key or ""), kind, timestamp, event)
             if self.checks and kind in ("STEP_RESTARTED", "STEP_UP_FOR_RETRY"):
                 self._forget_results(event.step_key or "")
-        elif kind == "STEP_OUTPUT":
-            self._yielding.add(event.step_key)
         elif kind == "ASSET_MATERIALIZATION":
-            self._yielding.discard(event.step_key)
             self._add_materialization(event.step_key or "", compat.materialization(event), timestamp)
         elif kind == "ASSET_OBSERVATION":
             observation = compat.observation(entry)
             if observation is not None:
                 asset = self._asset(event.step_key, observation.asset_key)
                 asset.observed = True
-                asset.is_observation |= event.step_key in self._yielding
-                self._yielding.discard(event.step_key)
+                asset.is_observation |= is_yielded
         elif kind == "ASSET_MATERIALIZATION_PLANNED":
             self._plan(event)
         elif kind == "ASSET_CHECK_EVALUATION":
@@ -273,7 +270,7 @@ class RunLog:
         if of_graph is None or of_graph.partition_of(made) not in of_graph.planned:
             self._asset(step_key, made.asset_key).add(made, timestamp, step_key, attempt)
         else:
-            is_maker = (step_key, made.asset_key) in self.assets
+            is_maker = of_graph is self.assets.get((step_key, made.asset_key))
             of_graph.add(made, timestamp, step_key, attempt, is_part=not is_maker)
 
     def _asset(self, step_key: str | None, asset_key: dg.AssetKey) -> AssetLog:
