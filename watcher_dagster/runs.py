@@ -113,7 +113,8 @@ def run_record(
         state=state,
         start_date=start_date,
         end_date=end_date,
-        logical_date=None if partition is None else partition_start(partition),
+        # In which time zone its partition is cut the key does not say. Its assets do, which are known when it is over.
+        logical_date=None if partition is None or end_date is None else partition_start(partition),
         next_watermark=partition_watermark(partition) if partition is not None and advances else None,
         execution_metadata={key: value for key, value in known.items() if value is not None} | dict(metadata or {}),
         duration_is_shared=True if is_part and end_date is not None else None,

@@ -5,6 +5,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ import sqlalchemy as sa
 from tests.factories import at, record, unique
 from watcher_core import Execution, ExecutionState, InvalidValueError, Watcher
 from watcher_core.database.engine import normalize_url
-from watcher_dagster import compat
+from watcher_dagster import WatcherResource, compat
 from watcher_dagster.counts import CountKeys
 from watcher_dagster.recorder import EventLog, partition_windows, runless, runs, tick
 from watcher_dagster.recorder.tick import record_tick
 
 SUCCEEDED, FAILED, RUNNING = (ExecutionState(state) for state in ("succeeded", "failed", "running"))
+HOUR = "2024-07-02-00:00"
 COUNTS = ("inserts", "updates", "soft_deletes", "total_rows")
 
 
@@ -216,6 +218,33 @@ def test_partitions_whose_keys_do_not_say_when_they_begin_have_no_time_and_no_wa
     found = watcher.executions(pipeline=name)
     assert [(each.scope, each.logical_date) for each in found] == [("2024-W05", None), ("2024-W07", None)]
     assert watcher.pipeline(name).watermark is None
+
+
+@pytest.mark.parametrize("first", ["a step that tracks", "a tick before its assets"])
+def test_a_run_has_the_time_zone_of_its_partition_whoever_records_it_first(
+    first: str, instance: dg.DagsterInstance, watcher: Watcher, name: str, module_database_url: str
+) -> None:
+    @dg.asset(name=f"{name}_before")
+    def before() -> None:
+        if first != "a step that tracks":
+            record_tick(instance, watcher, windows=windows)
+
+    @dg.asset(name=name, deps=[before], partitions_def=dg.HourlyPartitionsDefinition(HOUR, timezone="Europe/Berlin"))
+    def sales(context: dg.AssetExecutionContext, watcher: WatcherResource) -> None:
+        with watcher.track(context) if first == "a step that tracks" else nullcontext():
+            pass
+
+    definitions = dg.Definitions(
+        assets=[before, sales],
+        jobs=[dg.define_asset_job(f"{name}_job", "*")],
+        resources={"watcher": WatcherResource(database_url=module_database_url)},
+    )
+    windows = partition_windows(definitions.get_repository_def())
+    job = definitions.resolve_job_def(f"{name}_job")
+    assert job.execute_in_process(instance=instance, partition_key=HOUR).success
+    record_tick(instance, watcher, windows=windows)
+    began = dt.datetime(2024, 7, 1, 22, tzinfo=dt.UTC)
+    assert [only(watcher, each).logical_date for each in (name, f"{name}_job")] == [began, began]
 
 
 def test_partitions_that_an_op_reports_have_their_own_numbers(
