@@ -228,6 +228,25 @@ def test_a_run_names_the_assets_that_its_steps_did_not_make(
     assert run.execution_metadata["failed_assets"] == failed
 
 
+def test_a_run_names_all_steps_that_failed_also_where_a_tick_fell_between_them(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    @dg.asset
+    def customers() -> None:
+        raise ValueError("no file")
+
+    @dg.asset
+    def orders() -> None:
+        record_tick(dagster_instance, watcher)
+        raise ValueError("no file")
+
+    dg.materialize([customers, orders], instance=dagster_instance, raise_on_error=False)
+    record_tick(dagster_instance, watcher)
+    (run,) = (each for each in watcher.executions() if each.parent_id is None)
+    assert run.execution_metadata["failed_steps"] == ["customers", "orders"]
+    assert run.execution_metadata["failed_assets"] == ["customers", "orders"]
+
+
 DBT_MESSAGES = {
     "a model": ("Database Error in model orders (models/orders.sql)", {"orders"}),
     "a model of another name": ("Database Error in model stg_orders (models/orders.sql)", {"orders", "report"}),

@@ -75,7 +75,8 @@ def translate_log(
         log.started = log.ended = log.record.create_timestamp.timestamp()
     started, ended = moment(log.started), log.end()
     metadata: dict[str, Any] = {"error": log.error} if log.error else {}
-    if failed := sorted(key for key, step in log.steps.items() if step.state is ExecutionState.FAILED):
+    failed = sorted(key for key, step in log.steps.items() if step.state is ExecutionState.FAILED)
+    if failed and log.is_over:  # until then others may fail, and what is recorded once stays
         metadata |= _failed(log, failed)
     records = list(asset_records(run, log, count_keys))
     return [run_record(run, log.state, started, ended, metadata, scope=scope), *records, *unstarted(run, log, records)]
