@@ -272,7 +272,9 @@ def test_a_later_attempt_replaces_what_an_earlier_one_reported(
     def loads(context: dg.AssetExecutionContext) -> None:
         if context.retry_number == 0:
             context.log_event(
-                dg.AssetMaterialization(name, metadata={"watcher/inserts": 10, "watcher/next_watermark": "10"})
+                dg.AssetMaterialization(
+                    name, metadata={"watcher/inserts": 10, "watcher/next_watermark": "10", "row_count": "many"}
+                )
             )
             if with_tick:
                 record_tick(instance, watcher)
@@ -288,6 +290,7 @@ def test_a_later_attempt_replaces_what_an_earlier_one_reported(
     execution = only(watcher, name)
     assert (execution.state, counts(execution), execution.next_watermark) == (SUCCEEDED, {"inserts": 1_000}, "1000")
     assert execution.execution_metadata["watcher/inserts"] == 1_000
+    assert "row_count" not in execution.execution_metadata
     assert watcher.pipeline(name).watermark == "1000"
 
 

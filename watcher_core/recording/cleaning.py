@@ -55,7 +55,7 @@ def cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
     facts = {name: clean(getattr(record, name), name) for name, clean in FACTS.items()}
     for name, check in MARKED_BY.items():
         check(getattr(record, name), name)
-    metadata = facts.pop("execution_metadata") | _marks(record, facts)
+    metadata = facts.pop("execution_metadata")
     return {
         "pipeline_name": arguments.name(record.pipeline_name, "pipeline_name"),
         "pipeline_type_name": None
@@ -72,7 +72,7 @@ def cleaned(record: values.ExecutionRecord) -> dict[str, Any]:
         "reported_start": start_date,
         "reported_end": end_date,
         **facts,
-        "metadata": metadata,
+        "metadata": metadata | _marks(record, facts, metadata),
     }
 
 
@@ -136,7 +136,7 @@ NOTHING: Mapping[str, Any] = {
 }
 
 
-def _marks(record: values.ExecutionRecord, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _marks(record: values.ExecutionRecord, facts: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:
     """What statements and checks look for in the metadata of an execution."""
     marks: dict[str, Any] = {}
     if record.duration_is_shared is not None:
@@ -144,5 +144,6 @@ def _marks(record: values.ExecutionRecord, facts: Mapping[str, Any]) -> dict[str
     if record.may_be_no_change:
         marks["may_be_no_change"] = True
     if record.is_provisional:
-        marks["provisional"] = {name: facts[name] for name in (*COUNTS, "next_watermark") if facts[name] is not None}
+        read = {name: facts[name] for name in (*COUNTS, "next_watermark") if facts[name] is not None}
+        marks["provisional"] = read | {"metadata": metadata}
     return marks

@@ -179,7 +179,11 @@ RECORD = f"""
                                                     AND known.execution_metadata ?| {INFERRED}
                                                    THEN known.execution_metadata ELSE '{{}}' END
                                          WHEN known.execution_metadata ? 'provisional'
-                                         THEN (known.execution_metadata - ARRAY['provisional', 'may_be_no_change'])
+                                         THEN (known.execution_metadata - ARRAY['provisional', 'may_be_no_change']
+                                               - ARRAY(SELECT was.key
+                                                         FROM jsonb_each(known.execution_metadata
+                                                                         #> '{{provisional,metadata}}') AS was
+                                                        WHERE was.value = known.execution_metadata -> was.key))
                                            || excluded.execution_metadata
                                          ELSE excluded.execution_metadata
                                            || (known.execution_metadata - array_remove(ARRAY[
