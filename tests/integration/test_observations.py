@@ -215,6 +215,40 @@ def test_an_observation_of_a_partition_takes_the_failure_of_that_partition_back(
         assert failed_partitions() == []
 
 
+@pytest.mark.filterwarnings("ignore:Parameter `backfill_policy`")
+@pytest.mark.parametrize("of", ["one", "a range"])
+def test_an_observation_that_code_logs_is_of_the_partition_of_its_run(
+    of: str, instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    """An asset that finds nothing new says so, and is skipped: that makes no other partition good."""
+    broken = {"a"}
+
+    @dg.asset(
+        name=name,
+        output_required=False,
+        partitions_def=dg.StaticPartitionsDefinition(["a", "b", "c"]),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def loads(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None]]:
+        if broken & set(context.partition_keys):
+            raise ValueError("no file")
+        context.log_event(dg.AssetObservation(name))
+        yield from ()
+
+    job = dg.Definitions(assets=[loads]).resolve_implicit_global_asset_job_def()
+
+    def run(first: str, last: str) -> bool:
+        ends = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+        tags = {"dagster/partition": first} if first == last else ends
+        job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+        return failing(instance, watcher, name)
+
+    assert run("a", "a")
+    assert run("b", "b" if of == "one" else "c")
+    broken.clear()
+    assert not run("a", "a")
+
+
 def test_an_asset_that_logs_an_observation_and_then_fails_has_failed(
     instance: dg.DagsterInstance, watcher: Watcher, name: str
 ) -> None:

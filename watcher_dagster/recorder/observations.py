@@ -55,6 +55,7 @@ def translate_observations(run: dg.DagsterRun, events: Iterable[dg.EventLogRecor
     outputs = Outputs()
     succeeded: set[str | None] = set()
     materialized: list[dg.DagsterEvent] = []
+    plans: list[dg.DagsterEvent] = []
     for record in events:
         event = record.event_log_entry.dagster_event
         if event is None:
@@ -67,17 +68,34 @@ def translate_observations(run: dg.DagsterRun, events: Iterable[dg.EventLogRecor
             succeeded.add(event.step_key)
         elif kind == "ASSET_MATERIALIZATION":
             materialized.append(event)
+        elif kind == "ASSET_MATERIALIZATION_PLANNED":
+            plans.append(event)
     if not found:
         return []
     made = {(event.step_key, asset_pipeline_name(event.asset_key)) for event in materialized if event.asset_key}
     place = compat.run_location(run) or run.job_name
-    observations = [
-        replace(observation, step=f"{place}/{step_key}")
-        if (is_output or step_key in succeeded) and (step_key, observation.pipeline_name) not in made
-        else observation
-        for step_key, observation, is_output in found
-    ]
+    planned = _planned_partitions(plans)
+    observations: list[ObservationRecord] = []
+    for step_key, observation, is_output in found:
+        of_step = step_key, observation.pipeline_name
+        partitions = planned.get(of_step, [None])
+        if observation.scope is None and len(partitions) == 1:
+            observation = replace(observation, scope=partitions[0])
+        # Of which partitions of a range it is, nobody says: it makes none of them good.
+        is_known = observation.scope is not None or len(partitions) == 1
+        if (is_output or step_key in succeeded) and of_step not in made and is_known:
+            observation = replace(observation, step=f"{place}/{step_key}")
+        observations.append(observation)
     return [observation for observation in observations if observation.step is not None or is_news(observation)]
+
+
+def _planned_partitions(plans: Iterable[dg.DagsterEvent]) -> dict[tuple[str | None, str], list[str | None]]:
+    """The partitions of each step and pipeline. An observation that code logs need not name that of the run."""
+    found: dict[tuple[str | None, str], list[str | None]] = {}
+    for event in plans:
+        asset_key, partitions, _ = compat.planned_partitions(event)
+        found.setdefault((event.step_key, asset_pipeline_name(asset_key)), []).extend(partitions)
+    return found
 
 
 def _updated_at(observation: dg.AssetObservation) -> dt.datetime | None:
