@@ -220,6 +220,57 @@ def test_partitions_whose_keys_do_not_say_when_they_begin_have_no_time_and_no_wa
     assert watcher.pipeline(name).watermark is None
 
 
+@pytest.mark.filterwarnings("ignore:Parameter `backfill_policy`")
+@pytest.mark.parametrize("days", [1, 3], ids=["one partition", "a range"])
+def test_an_asset_without_partitions_has_none_in_a_run_that_has(
+    days: int, instance: dg.DagsterInstance, watcher: Watcher, name: str, module_database_url: str
+) -> None:
+    """Dagster plans the run's partitions for it too, where the last asset of the run has them."""
+    broken = [True]
+
+    @dg.asset(name=f"{name}_a")
+    def shops(context: dg.AssetExecutionContext, watcher: WatcherResource) -> None:
+        with watcher.track(context):
+            if broken:
+                raise ValueError("no file")
+
+    @dg.asset(name=f"{name}_b")
+    def prices() -> None: ...
+
+    @dg.asset(
+        name=f"{name}_c",
+        deps=[prices],
+        partitions_def=dg.DailyPartitionsDefinition("2024-01-01"),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def sales() -> None: ...
+
+    resources = {"watcher": WatcherResource(database_url=module_database_url)}
+    job = dg.Definitions(assets=[shops, prices, sales], resources=resources).resolve_implicit_global_asset_job_def()
+
+    def run(first: int) -> dict[str, list[tuple[str | None, ExecutionState]]]:
+        tags = {
+            "dagster/asset_partition_range_start": f"2024-01-{first:02}",
+            "dagster/asset_partition_range_end": f"2024-01-{first + days - 1:02}",
+        }
+        result = job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+        record_tick(instance, watcher)
+        found = [each for each in watcher.executions(limit=20) if each.external_id.startswith(result.run_id)]
+        return {
+            each: [(one.scope, one.state) for one in found if one.pipeline_name == f"{name}_{each}"] for each in "ab"
+        }
+
+    def failing() -> bool:
+        return f"{name}_a" in {finding.pipeline_name for finding in watcher.check_failures()}
+
+    assert run(1) == {"a": [(None, FAILED)], "b": [(None, SUCCEEDED)]}
+    assert failing()
+    broken.clear()
+    assert run(8) == {"a": [(None, SUCCEEDED)], "b": [(None, SUCCEEDED)]}
+    assert not failing()
+    assert watcher.pipeline(f"{name}_b").watermark is None
+
+
 @pytest.mark.parametrize("first", ["a step that tracks", "a tick before its assets"])
 def test_a_run_has_the_time_zone_of_its_partition_whoever_records_it_first(
     first: str, instance: dg.DagsterInstance, watcher: Watcher, name: str, module_database_url: str

@@ -97,4 +97,4 @@ def test_a_success_is_read_without_the_ends_of_its_steps(
     assert translate_log(run_log) == translate_log(full)
     assert translate_checks(run, run_log) == translate_checks(run, full)
     assert translate_columns(run, run_log) == translate_columns(run, full)
-    assert translate_observations(run, events) == translate_observations(run, all_events)
+    assert translate_observations(run_log, events) == translate_observations(full, all_events)

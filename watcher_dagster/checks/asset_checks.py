@@ -305,7 +305,8 @@ def _executions(
         if definition is not None or step_key == key.to_python_identifier():
             step.makes_others = definition is not None and _makes_others(definition, run.dagster_run)
             return translate_run(run, [event], steps={step_key: step}, count_keys=count_keys)
-    return translate_run(run, log.events(run_id)[0], count_keys=count_keys)
+    events, _ = log.events(run_id)
+    return translate_run(run, events, unpartitioned=log.unpartitioned(run, events), count_keys=count_keys)
 
 
 def _makes_others(definition: dg.AssetsDefinition, run: dg.DagsterRun) -> bool:

@@ -62,6 +62,7 @@ from watcher_dagster.compat.instance import (
     run_ids,
     run_storage_id,
     step_stats,
+    unpartitioned_assets,
 )
 from watcher_dagster.compat.names import (
     ASSET_JOB,
@@ -137,4 +138,5 @@ __all__ = [
     "sensor_states",
     "step_key",
     "step_stats",
+    "unpartitioned_assets",
 ]

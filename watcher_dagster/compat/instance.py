@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from typing import Any
+from typing import Any, Final
 
 import dagster as dg
 
@@ -30,6 +30,27 @@ def count_runs(instance: dg.DagsterInstance, filters: dg.RunsFilter) -> int:
 def run_ids(instance: dg.DagsterInstance, filters: dg.RunsFilter) -> Sequence[str]:
     """Return the ids of runs, also of those that cannot be read."""
     return instance.get_run_ids(filters)
+
+
+# By the id of the plan, a hash of what is in it: the runs of a job have the same.
+_unpartitioned: Final[dict[str, frozenset[dg.AssetKey]]] = {}
+MOST_PLANS: Final = 1_000
+
+
+def unpartitioned_assets(instance: dg.DagsterInstance, run: dg.DagsterRun) -> frozenset[dg.AssetKey]:
+    """Return the assets without partitions that a run was to make beside those with partitions."""
+    plan_id = run.execution_plan_snapshot_id
+    if plan_id is None:
+        return frozenset()
+    if plan_id not in _unpartitioned:
+        if len(_unpartitioned) >= MOST_PLANS:
+            _unpartitioned.clear()
+        steps = instance.get_execution_plan_snapshot(plan_id).steps
+        properties = [output.properties for step in steps for output in step.outputs]
+        is_partitioned = {each.asset_key: each.is_asset_partitioned for each in properties if each and each.asset_key}
+        without = (key for key, partitioned in is_partitioned.items() if not partitioned)
+        _unpartitioned[plan_id] = frozenset(without if any(is_partitioned.values()) else ())
+    return _unpartitioned[plan_id]
 
 
 def run_events(

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from watcher_core import ExecutionState
 from watcher_dagster import compat
 from watcher_dagster.recorder.runlog import EVENT_TYPES, RunLog, StepLog, read_log
-from watcher_dagster.runs import WILL_RETRY_TAG
+from watcher_dagster.runs import PARTITION_TAG, WILL_RETRY_TAG
 
 log = logging.getLogger("watcher.dagster")
 
@@ -136,7 +136,8 @@ class EventLog:
         run_id = record.dagster_run.run_id
         if record.dagster_run.status is dg.DagsterRunStatus.SUCCESS:
             events, seen = self.events(run_id, _RUN_EVENT_TYPES - _STEP_ENDS)
-            run_log = read_log(record, events)
+            unpartitioned = self.unpartitioned(record, events)
+            run_log = read_log(record, events, unpartitioned=unpartitioned)
             if run_log.is_plain_success:
                 run_log.succeed()
                 return run_log, events, seen
@@ -144,7 +145,41 @@ class EventLog:
             events = sorted([*events, *rest], key=lambda event: event.storage_id)
         else:
             events, seen = self.events(run_id, _RUN_EVENT_TYPES | _OF_UNFINISHED)
-        return read_log(record, events), events, seen
+            unpartitioned = self.unpartitioned(record, events)
+        return read_log(record, events, unpartitioned=unpartitioned), events, seen
+
+    def unpartitioned(self, record: dg.RunRecord, events: Sequence[dg.EventLogRecord]) -> Set[dg.AssetKey]:
+        """Return the assets of a run that have no partitions, although Dagster has planned that of the run for them.
+
+        It does so where the last asset of the run is partitioned by time. The run's own plan knows better, and is not
+        read where the run succeeded and all events name a partition: the last of each asset is Dagster's own then.
+        """
+        run = record.dagster_run
+        if PARTITION_TAG not in run.tags and compat.RANGE_START_TAG not in run.tags:
+            return frozenset()
+        planned: set[dg.AssetKey] = set()
+        named: set[dg.AssetKey] = set()
+        unnamed: set[dg.AssetKey] = set()
+        for each in events:
+            event = each.event_log_entry.dagster_event
+            kind = None if event is None else event.event_type_value
+            if event is None or kind not in ("ASSET_MATERIALIZATION_PLANNED", "ASSET_MATERIALIZATION"):
+                continue
+            if kind == "ASSET_MATERIALIZATION_PLANNED":
+                asset_key, partitions, _ = compat.planned_partitions(event)
+                planned |= {asset_key} if partitions != [None] else set()
+            else:
+                made = compat.materialization(event)
+                (unnamed if made.partition is None else named).add(made.asset_key)
+        if not planned or (run.status is dg.DagsterRunStatus.SUCCESS and planned <= named - unnamed):
+            return frozenset()
+        try:
+            return planned & compat.unpartitioned_assets(self._instance, run)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.warning("the plan of run %s cannot be read; its assets are taken to have its partition", run.run_id)
+            return frozenset()
 
     def events(
         self, run_id: str, event_types: Set[dg.DagsterEventType] = _RUN_EVENT_TYPES

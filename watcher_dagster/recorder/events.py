@@ -7,7 +7,7 @@ nothing is recorded twice and what was missing is added.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -41,6 +41,7 @@ def translate_run(
     events: Iterable[dg.EventLogRecord],
     *,
     steps: Mapping[str, StepLog] = MappingProxyType({}),
+    unpartitioned: Collection[dg.AssetKey] = (),
     scope: str | None = None,
     count_keys: CountKeys = PRESETS_ALONE,
 ) -> list[ExecutionRecord]:
@@ -50,6 +51,7 @@ def translate_run(
         record: The run.
         events: Its events of `runlog.EVENT_TYPES`, in the order of the log, read after the run.
         steps: What is known already of its steps, whose events are not among those.
+        unpartitioned: Its assets that have no partitions, whatever was planned for them; see `EventLog.unpartitioned`.
         scope: What it makes good, where it is a retry.
         count_keys: Which metadata counts rows.
 
@@ -59,7 +61,7 @@ def translate_run(
     run = record.dagster_run
     if WATCHER_RUN_TAG in run.tags:
         return []
-    log = read_log(record, events, steps=steps)
+    log = read_log(record, events, steps=steps, unpartitioned=unpartitioned)
     return translate_log(log, scope=scope, count_keys=count_keys)
 
 

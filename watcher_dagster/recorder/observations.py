@@ -14,7 +14,7 @@ from watcher_core import ObservationRecord
 from watcher_dagster import compat
 from watcher_dagster.identity import asset_pipeline_name
 from watcher_dagster.recorder.assetlog import Outputs
-from watcher_dagster.recorder.runlog import moment
+from watcher_dagster.recorder.runlog import RunLog, moment
 from watcher_dagster.runs import ASSET_TYPE
 
 log = logging.getLogger("watcher.dagster")
@@ -44,18 +44,17 @@ def is_news(observation: ObservationRecord) -> bool:
     return observation.updated_at is not None or observation.data_version is not None
 
 
-def translate_observations(run: dg.DagsterRun, events: Iterable[dg.EventLogRecord]) -> list[ObservationRecord]:
+def translate_observations(log: RunLog, events: Iterable[dg.EventLogRecord]) -> list[ObservationRecord]:
     """Return what the observations in a run say.
 
     Args:
-        run: The run.
+        log: The run.
         events: The events of the run, as they are read for its executions.
     """
     found: list[tuple[str | None, ObservationRecord, bool]] = []
     outputs = Outputs()
     succeeded: set[str | None] = set()
     materialized: list[dg.DagsterEvent] = []
-    plans: list[dg.DagsterEvent] = []
     for record in events:
         event = record.event_log_entry.dagster_event
         if event is None:
@@ -68,34 +67,24 @@ def translate_observations(run: dg.DagsterRun, events: Iterable[dg.EventLogRecor
             succeeded.add(event.step_key)
         elif kind == "ASSET_MATERIALIZATION":
             materialized.append(event)
-        elif kind == "ASSET_MATERIALIZATION_PLANNED":
-            plans.append(event)
     if not found:
         return []
     made = {(event.step_key, asset_pipeline_name(event.asset_key)) for event in materialized if event.asset_key}
+    run = log.record.dagster_run
     place = compat.run_location(run) or run.job_name
-    planned = _planned_partitions(plans)
+    planned = {(step_key, asset_pipeline_name(key)): asset.planned for (step_key, key), asset in log.assets.items()}
     observations: list[ObservationRecord] = []
     for step_key, observation, is_output in found:
         of_step = step_key, observation.pipeline_name
-        partitions = planned.get(of_step, [None])
+        partitions = planned.get((step_key or "", observation.pipeline_name), {})
         if observation.scope is None and len(partitions) == 1:
-            observation = replace(observation, scope=partitions[0])
+            observation = replace(observation, scope=next(iter(partitions)))
         # Of which partitions of a range it is, nobody says: it makes none of them good.
-        is_known = observation.scope is not None or len(partitions) == 1
+        is_known = observation.scope is not None or len(partitions) <= 1
         if (is_output or step_key in succeeded) and of_step not in made and is_known:
             observation = replace(observation, step=f"{place}/{step_key}")
         observations.append(observation)
     return [observation for observation in observations if observation.step is not None or is_news(observation)]
-
-
-def _planned_partitions(plans: Iterable[dg.DagsterEvent]) -> dict[tuple[str | None, str], list[str | None]]:
-    """The partitions of each step and pipeline. An observation that code logs need not name that of the run."""
-    found: dict[tuple[str | None, str], list[str | None]] = {}
-    for event in plans:
-        asset_key, partitions, _ = compat.planned_partitions(event)
-        found.setdefault((event.step_key, asset_pipeline_name(asset_key)), []).extend(partitions)
-    return found
 
 
 def _updated_at(observation: dg.AssetObservation) -> dt.datetime | None:

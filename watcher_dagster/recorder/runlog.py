@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -119,8 +119,9 @@ class CheckLog:
 class RunLog:
     """A run, as far as its events have been read."""
 
-    def __init__(self, record: dg.RunRecord) -> None:
+    def __init__(self, record: dg.RunRecord, unpartitioned: Collection[dg.AssetKey] = ()) -> None:
         self.record = record
+        self._unpartitioned = unpartitioned
         status = record.dagster_run.status
         self.started = record.start_time
         self.state = _STATUS_ENDS.get(status, ExecutionState.RUNNING)
@@ -295,6 +296,8 @@ class RunLog:
 
     def _plan(self, event: dg.DagsterEvent) -> None:
         asset_key, partitions, is_range = compat.planned_partitions(event)
+        if asset_key in self._unpartitioned:
+            partitions, is_range = [None], False
         asset = self._asset(event.step_key, asset_key)
         if graph := graph_name(event.step_key or ""):
             self._made_by_graphs[graph, asset_key] = asset
@@ -320,10 +323,14 @@ class RunLog:
 
 
 def read_log(
-    record: dg.RunRecord, events: Iterable[dg.EventLogRecord], *, steps: Mapping[str, StepLog] = MappingProxyType({})
+    record: dg.RunRecord,
+    events: Iterable[dg.EventLogRecord],
+    *,
+    steps: Mapping[str, StepLog] = MappingProxyType({}),
+    unpartitioned: Collection[dg.AssetKey] = (),
 ) -> RunLog:
     """What the events of a run show; see `translate_run` of `events`."""
-    log = RunLog(record)
+    log = RunLog(record, unpartitioned)
     log.steps.update(steps)
     for event in events:
         log.add(event.event_log_entry)

@@ -140,7 +140,7 @@ class RunReader:
         checks = translate_checks(record.dagster_run, run_log) if run_log.checks and executions else []
         for event in events:
             self._batch.newest.add(event.event_log_entry)
-        self._batch.observations += translate_observations(record.dagster_run, events)
+        self._batch.observations += translate_observations(run_log, events)
         self._batch.columns += translate_columns(record.dagster_run, run_log)
         heard = max((event.event_log_entry.timestamp for event in events), default=self._now)
         self._end_superfluous(run_id, executions, heard=heard)
