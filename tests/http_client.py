@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
+from tests.factories import unique
+from watcher_core import Watcher
 from watcher_core.server.guard import Guard
 
 BASE = "http://127.0.0.1:8000"
@@ -49,3 +51,9 @@ def serving(app: Guard, *, client: str = "127.0.0.1", base: str = BASE) -> Itera
     """Run an application from its startup to its shutdown."""
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(app.lifespan()):
         yield Client(app, portal, client=client, base=base)
+
+
+def token_headers(watcher: Watcher, **fields: str) -> dict[str, str]:
+    """Make a token, and return the headers of a request with it."""
+    token, _ = watcher.create_token(unique("token"), **fields)
+    return {"Authorization": f"Bearer {token}"}

@@ -442,7 +442,7 @@ def test_a_ping_that_was_not_answered_is_not_sent_again(remote, network):
 
 def test_what_needs_the_database_says_so(remote, network):
     with pytest.raises(ConfigurationError, match="needs the database"):
-        remote.alerts()
+        remote.check_freshness()
     network.answers = [500] * 3
     with pytest.raises(DatabaseUnavailableError, match=r"watcher\.example"):
         remote.start_execution(pipeline_id=1)
@@ -504,7 +504,7 @@ def test_a_token_without_a_server_is_refused():
 
 
 def test_pipelines_are_read_as_by_the_database(remote, network, module_watcher, monkeypatch):
-    monkeypatch.setattr("watcher_core.client.over_http.PAGE", 2)
+    monkeypatch.setattr("watcher_core.client.http_connection.PAGE", 2)
     name = f"a/b?c%2F {uuid.uuid4().hex}"
     module_watcher.get_or_create_pipeline(
         name, freshness_number=2, freshness_datepart="day", pipeline_metadata={"a": 1}
@@ -540,7 +540,7 @@ def test_pipelines_are_read_as_by_the_database(remote, network, module_watcher, 
 
 
 def test_executions_are_read_as_by_the_database(remote, network, module_watcher, monkeypatch):
-    monkeypatch.setattr("watcher_core.client.over_http.PAGE", 2)
+    monkeypatch.setattr("watcher_core.client.http_connection.PAGE", 2)
     name = uuid.uuid4().hex
     pipeline = module_watcher.get_or_create_pipeline(name)
     records = [record(name, f"{name}/{each}", start=each, scope="even" if each % 2 == 0 else None) for each in range(5)]

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
-    from watcher_core.alerts.actions import acknowledge_alert, list_actions, note_alert, resolve_alert, snooze_alert
+    from watcher_core.alerts.actions import (
+        acknowledge_alert,
+        list_actions,
+        note_alert,
+        resolve_alert,
+        signature,
+        snooze_alert,
+    )
     from watcher_core.alerts.alerts import (
         get_alert,
         list_deliveries,
@@ -79,6 +86,7 @@ __all__ = [
     "send_message",
     "sender_for",
     "shared_pace",
+    "signature",
     "snooze_alert",
     "test_message",
     "trouble",
@@ -126,6 +134,7 @@ _MODULES = {
     "send_message": "delivery",
     "sender_for": "destinations",
     "shared_pace": "delivery",
+    "signature": "actions",
     "snooze_alert": "actions",
     "test_message": "messages",
     "trouble": "titles",

@@ -135,6 +135,18 @@ def note_alert(session: Session, *, alert_id: int, note: str, by: str | None = N
     return _act(session, AlertActionKind.NOTED, alert_id, by=by, note=note, now=now)
 
 
+def signature(by: str | None, note: str | None) -> dict[str, str | None]:
+    """Return who does something, and why, as they are stored.
+
+    Raises:
+        InvalidValueError: `by` or `note` is too long or empty.
+    """
+    return {
+        "by": arguments.words(by, "by", MOST_BY_CHARACTERS),
+        "note": arguments.note(note, "note", MOST_NOTE_CHARACTERS),
+    }
+
+
 def _act(
     session: Session,
     kind: AlertActionKind,
@@ -148,8 +160,7 @@ def _act(
     given = {
         "id": arguments.identifier(alert_id, "alert_id"),
         "kind": kind.value,
-        "by": arguments.words(by, "by", MOST_BY_CHARACTERS),
-        "note": arguments.note(note, "note", MOST_NOTE_CHARACTERS),
+        **signature(by, note),
         "until": until,
         "now": now,
     }

@@ -100,7 +100,10 @@ def show(alert_id: Id, *, json: Json = False) -> None:
         alert, now = watcher.alert(read_id(watcher, alert_id)), watcher.clock()
         deliveries, actions = watcher.alert_deliveries(alert.id), watcher.alert_actions(alert.id)
         pipeline = None if alert.pipeline_id is None else watcher.pipeline(alert.pipeline_id)
-        cause = None if alert.cause_alert_id is None else watcher.alert(alert.cause_alert_id)
+        cause = None
+        if alert.cause_alert_id is not None:
+            with suppress(DatabaseError):  # a token may cover its effect alone
+                cause = watcher.alert(alert.cause_alert_id)
         behind = watcher.alerts(behind=alert.id, state=UNRESOLVED, limit=SHOWN_BEHIND, now=now) if alert.behind else []
         context = watcher.alert_context(alert)
     if json:

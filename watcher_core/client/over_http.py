@@ -8,51 +8,28 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import urllib.parse
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from watcher_core import arguments, catalog, recording, remote, values
-from watcher_core.client import Watcher
+from watcher_core.client.http_alerts import HttpAlerts
+from watcher_core.client.http_connection import instant, question
+from watcher_core.client.http_pipelines import HttpPipelines
 from watcher_core.client.pipelines import checked_thresholds
 from watcher_core.enclosing import part_of
 from watcher_core.enums import ExecutionSource, ExecutionState
-from watcher_core.errors import ConfigurationError
 from watcher_core.values import UNSET, Unset
 
-# What the server gives at most: of a page, and of a tree.
-PAGE = 1_000
+# What the server gives at most.
 MOST_OF_A_TREE = 10_000
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import sqlalchemy as sa
 
-    from watcher_core.settings import Settings
-
-
-T = TypeVar("T")
-
-
-class HttpWatcher(Watcher):
-    """The part of `Watcher` that jobs and deployments use, over HTTP. All else needs the database, and says so."""
-
-    def __init__(
-        self, database_url: str | None = None, *, settings: Settings | None = None, token: str | None = None
-    ) -> None:
-        super().__init__(settings=settings, _server=True)
-        address = database_url or self.settings.url
-        given = token or (None if self.settings.token is None else self.settings.token.get_secret_value())
-        self._remote = remote.RemoteServer(address or "", given)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._remote.address!r})"
-
-    def close(self) -> None:
-        """Close all connections. The next call opens them again."""
-        self._remote.close()
+class HttpWatcher(HttpAlerts, HttpPipelines):
+    """The part of `Watcher` that other hosts use, over HTTP. All else needs the database, and says so."""
 
     @property
     def spool_directories(self) -> list[Path]:
@@ -85,24 +62,6 @@ class HttpWatcher(Watcher):
         }
         return remote.read_value(values.Pipeline, self._remote.send("/pipeline_declaration", body))
 
-    def pipeline(self, reference: int | str) -> values.Pipeline:
-        """As of `Watcher`."""
-        if isinstance(reference, str):
-            path = _path("/pipeline", {"name": arguments.text(reference.strip(), "name")})
-            return remote.value_of(values.Pipeline, json.loads(self._remote.send(path))[0])
-        answer = self._remote.send(f"/pipeline/{arguments.identifier(reference, 'id')}")
-        return remote.read_value(values.Pipeline, answer)
-
-    def pipelines(self, *, after: int | None = None, limit: int | None = None) -> list[values.Pipeline]:
-        """As of `Watcher`; of a page, each 1,000 are a request."""
-        if after is None and limit is None:
-            return [remote.value_of(values.Pipeline, each) for each in json.loads(self._remote.send("/pipeline"))]
-        cursor = None if after is None else str(max(0, arguments.identifier(after, "after")))
-        wanted = None if limit is None else arguments.positive(limit, "limit")
-        return self._pages(values.Pipeline, "/pipeline", {"cursor": cursor}, wanted)
-
-    list_pipelines = pipelines
-
     def start_execution(
         self,
         *,
@@ -127,14 +86,14 @@ class HttpWatcher(Watcher):
         body = {
             **pipeline,
             "must_exist": True,
-            "start_date": _instant(start_date, "start_date"),
+            "start_date": instant(start_date, "start_date"),
             "parent_id": parent_id,
             "full_load": arguments.flag(full_load, "full_load"),
             "next_watermark": arguments.watermark(next_watermark, "next_watermark"),
             "execution_metadata": arguments.json_object(execution_metadata, "execution_metadata"),
             "source": source,
             "external_id": external_id or str(uuid.uuid4()),
-            "logical_date": _instant(logical_date, "logical_date"),
+            "logical_date": instant(logical_date, "logical_date"),
             "attempt": attempt,
             "scope": scope,
             "part_of": None if within is None else vars(within),
@@ -158,7 +117,7 @@ class HttpWatcher(Watcher):
         counts = {"inserts": inserts, "updates": updates, "soft_deletes": soft_deletes, "total_rows": total_rows}
         body = {
             "id": arguments.identifier(execution_id, "execution_id"),
-            "end_date": _instant(end_date, "end_date"),
+            "end_date": instant(end_date, "end_date"),
             "completed_successfully": completed_successfully,
             "next_watermark": arguments.watermark(next_watermark, "next_watermark"),
             "execution_metadata": arguments.json_object(execution_metadata, "execution_metadata"),
@@ -213,7 +172,7 @@ class HttpWatcher(Watcher):
             "pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline,
             "scope": scope,
             "state": None if state is None else arguments.choice(state, ExecutionState, "state").value,
-            "since": None if since is None else arguments.instant(since, "since").isoformat(),
+            "since": instant(since, "since"),
             "cursor": None if before is None else f"{before[0].isoformat()}~{before[1]}",
         }
         return self._pages(values.Execution, "/execution", asked, arguments.count(limit, "limit"))
@@ -224,21 +183,8 @@ class HttpWatcher(Watcher):
         """As of `Watcher`; of 10,000 executions at most, the nearest to it."""
         identifier = arguments.identifier(execution_id, "execution_id")
         most = None if limit is None else min(arguments.positive(limit, "limit") or MOST_OF_A_TREE, MOST_OF_A_TREE)
-        path = _path(f"/execution/{identifier}/tree", {"levels": levels, "limit": most})
-        return _tree(json.loads(self._remote.send(path)))
-
-    def _pages(self, kind: type[T], path: str, asked: Mapping[str, object], wanted: int | None) -> list[T]:
-        """Return so many of a list, or all of it, page by page."""
-        found: list[T] = []
-        cursor = asked["cursor"]
-        while True:
-            # Of none, too, the server says what is wrong with the rest.
-            size = PAGE if wanted is None else min(max(1, wanted - len(found)), PAGE)
-            page = json.loads(self._remote.send(_path(path, {**asked, "cursor": cursor, "limit": size})))
-            found += [remote.value_of(kind, each) for each in page["data"]]
-            cursor = page["next_cursor"]
-            if cursor is None or (wanted is not None and len(found) >= wanted):
-                return found[:wanted]
+        path = question(f"/execution/{identifier}/tree", {"levels": levels, "limit": most})
+        return remote.read_value(values.ExecutionTree, self._remote.send(path))
 
     def _record_all(self, records: Iterable[values.ExecutionRecord], *, in_passing: bool) -> int:
         """As of `Watcher`; each 10,000 are a transaction. Where there are none, the server is asked all the same."""
@@ -284,8 +230,8 @@ class HttpWatcher(Watcher):
         body = {
             "pipeline_name" if isinstance(pipeline, str) else "pipeline_id": pipeline,
             "pipeline_type_name" if isinstance(pipeline_type, str) else "pipeline_type_id": pipeline_type,
-            "starts_at": _instant(starts_at, "starts_at"),
-            "ends_at": _instant(ends_at, "ends_at"),
+            "starts_at": instant(starts_at, "starts_at"),
+            "ends_at": instant(ends_at, "ends_at"),
             "duration_seconds": None if duration is None else duration.total_seconds(),
             "cron": cron,
             "timezone": timezone,
@@ -297,9 +243,7 @@ class HttpWatcher(Watcher):
 
     def maintenance(self, *, now: dt.datetime | None = None) -> list[values.MaintenanceWindow]:
         """As of `Watcher`."""
-        moment = _instant(now, "now")
-        path = _path("/maintenance", {"now": None if moment is None else moment.isoformat()})
-        return [remote.value_of(values.MaintenanceWindow, each) for each in json.loads(self._remote.send(path))]
+        return self._list(values.MaintenanceWindow, "/maintenance", {"now": instant(now, "now")})
 
     def end_maintenance(self, window_id: int) -> values.MaintenanceWindow:
         """As of `Watcher`."""
@@ -310,35 +254,3 @@ class HttpWatcher(Watcher):
     def clock(self) -> dt.datetime:
         """As of `Watcher`: the server answers by the database's clock."""
         return dt.datetime.fromisoformat(json.loads(self._remote.send("/clock"))["now"])
-
-    # What needs the database
-
-    def _check(self) -> None:
-        self._connect()
-
-    def _connect(self) -> NoReturn:
-        address = self._remote.address
-        raise ConfigurationError(
-            f"this needs the database, and this host records over HTTP, at {address}; run it on a host that has "
-            f"WATCHER_DATABASE_URL, or look at {address}/ui/"
-        )
-
-    @property
-    def url(self) -> sa.URL:
-        """Needs the database."""
-        self._connect()
-
-
-def _tree(found: dict[str, Any]) -> values.ExecutionTree:
-    children = tuple(_tree(child) for child in found["children"])
-    return values.ExecutionTree(execution=remote.value_of(values.Execution, found["execution"]), children=children)
-
-
-def _path(path: str, asked: Mapping[str, object]) -> str:
-    """Return the path of a question; what is `None` is not asked."""
-    said = {name: value for name, value in asked.items() if value is not None}
-    return f"{path}?{urllib.parse.urlencode(said)}" if said else path
-
-
-def _instant(value: dt.datetime | None, argument: str) -> dt.datetime | None:
-    return None if value is None else arguments.instant(value, argument)

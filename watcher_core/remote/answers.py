@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import json
+import types
 import typing
 from collections.abc import Callable, Hashable
-from dataclasses import fields
-from functools import cache
+from dataclasses import fields, is_dataclass
+from functools import cache, partial
 from typing import Any, TypeVar, cast
+
+from watcher_core.metrics import MetadataMetric, stored_metric
 
 T = TypeVar("T")
 
@@ -27,18 +30,25 @@ def value_of(kind: type[T], found: dict[str, Any]) -> T:
 
 @cache
 def _readers(kind: Any) -> dict[str, Callable[[Any], Any]]:
-    types = typing.get_type_hints(kind)
-    return {field.name: _reader(types[field.name]) for field in fields(kind)}
+    hints = typing.get_type_hints(kind)
+    return {field.name: _reader(hints[field.name]) for field in fields(kind)}
 
 
 def _reader(type_: Any) -> Callable[[Any], Any]:
-    """Return how a field is read: JSON has no dates and no enums."""
-    for each in typing.get_args(type_) or (type_,):
-        if isinstance(each, type) and issubclass(each, enum.Enum):
-            return _if_set(each)
-        if each is dt.datetime:
-            return _if_set(dt.datetime.fromisoformat)
-    return _as_it_is
+    """Return how a field is read: JSON has no dates, no enums, and no values of ours."""
+    origin, within = typing.get_origin(type_), typing.get_args(type_)
+    if origin is tuple:
+        read = _reader(within[0])
+        return lambda found: tuple(map(read, found))
+    if origin in (typing.Union, types.UnionType):
+        if MetadataMetric in within:
+            return _if_set(stored_metric)
+        return next((_if_set(read) for read in map(_reader, within) if read is not _as_it_is), _as_it_is)
+    if isinstance(type_, type) and is_dataclass(type_):
+        return partial(value_of, type_)
+    if isinstance(type_, type) and issubclass(type_, enum.Enum):
+        return type_
+    return dt.datetime.fromisoformat if type_ is dt.datetime else _as_it_is
 
 
 def _if_set(read: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -2,60 +2,43 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Annotated, Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, ClassVar
 
 from fastapi import Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from watcher_core import catalog, values
-from watcher_core.enums import AlertActionKind, AlertKind, AlertLevel, AlertState
+from watcher_core.arguments import MAX_BIGINT
+from watcher_core.enums import AlertKind, AlertState
 from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, Body, Instant, PathId
-from watcher_core.server.routing import access_of, covered_pipeline, errors, router, watcher_of
+from watcher_core.server.routing import access_of, covered_pipeline, covers_of, errors, router, watcher_of
 
 alerts = router("alerts")
 
 NOT_RESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 
 
-class AlertAnswer(BaseModel):
-    id: int
-    kind: AlertKind
-    level: AlertLevel
-    state: AlertState
-    subject: str
-    pipeline_id: int | None
-    pipeline_name: str | None
-    pipeline_execution_id: int | None
-    facts: dict[str, Any]
-    opened_at: dt.datetime
-    acknowledged_at: dt.datetime | None
-    acknowledged_by: str | None
-    snoozed_until: dt.datetime | None
-    snoozed_by: str | None
-    resolved_at: dt.datetime | None
-    resolved_by: str | None
-    note: str | None
-    noted_by: str | None
-    noted_at: dt.datetime | None
-    covered_level: AlertLevel | None
+@dataclass(frozen=True, kw_only=True)
+class AlertAnswer(values.Alert):
+    """Something that a check found, open until it is resolved, as `Watcher.alert` has it. `subject`: what it is about,
+    in words."""
+
+    # All of it is always answered.
+    __pydantic_config__: ClassVar = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic documents it
+    @property
+    def subject(self) -> str:
+        return super().subject
 
 
-class ActionAnswer(BaseModel):
-    """What somebody did about an alert."""
-
-    kind: AlertActionKind
-    acted_at: dt.datetime
-    acted_by: str | None
-    snoozed_until: dt.datetime | None
-    note: str | None
-
-
+@dataclass(frozen=True, kw_only=True)
 class DetailedAlertAnswer(AlertAnswer):
     """An alert. `actions`: what people last did about it, the first first, with their notes; `earlier_actions`: how
     many came before these."""
 
-    actions: list[ActionAnswer]
+    actions: list[values.AlertAction]
     earlier_actions: int
 
 
@@ -88,8 +71,8 @@ class StatusAnswer(BaseModel):
     problems: list[AlertAnswer]
 
 
-def _alert(alert: values.Alert) -> dict[str, Any]:
-    return {**vars(alert), "subject": alert.subject}
+def _alert(alert: values.Alert) -> AlertAnswer:
+    return AlertAnswer(**vars(alert))
 
 
 def _find(request: Request, alert_id: int) -> values.Alert:
@@ -110,15 +93,36 @@ def list_alerts(
     request: Request,
     state: Annotated[list[AlertState] | None, Query(description="By default all but resolved ones.")] = None,
     kind: AlertKind | None = None,
-    pipeline: Annotated[str | None, Query(max_length=2048)] = None,
+    pipeline: Annotated[str | None, Query(max_length=2048, description="Of this pipeline only, by name.")] = None,
+    pipeline_id: Annotated[int | None, Query(ge=0, le=MAX_BIGINT)] = None,
+    behind: Annotated[
+        int | None, Query(ge=0, le=MAX_BIGINT, description="Only what is behind the alert with this id, its cause.")
+    ] = None,
+    changed_since: Annotated[
+        Instant | None, Query(description="Opened, opened again or resolved at or after this time.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = DEFAULT_PAGE,
+    now: Annotated[Instant | None, Query(description="The time at which snoozes are over.")] = None,
 ) -> Any:
-    """List alerts, the last opened first."""
-    if pipeline is None:
+    """List alerts, the last opened first. Of what is behind an alert, those that the token covers."""
+    reference = pipeline if pipeline_id is None else pipeline_id
+    if reference is not None:
+        reference = covered_pipeline(request, reference).id
+    elif behind is not None:
+        _find(request, behind)
+    else:
         access_of(request).require_all()
-    of = None if pipeline is None else covered_pipeline(request, pipeline).id
-    found = watcher_of(request).alerts(state=state or NOT_RESOLVED, kind=kind, pipeline=of, limit=limit)
-    return [_alert(each) for each in found]
+    found = watcher_of(request).alerts(
+        state=state or NOT_RESOLVED,
+        kind=kind,
+        pipeline=reference,
+        behind=behind,
+        changed_since=changed_since,
+        limit=limit,
+        now=now,
+    )
+    covers = covers_of(request, lambda alert: alert.pipeline_name or "")
+    return [_alert(each) for each in found if covers is None or covers(each)]
 
 
 @alerts.get("/alert/{alert_id}", response_model=DetailedAlertAnswer, responses=errors(400, 404))
@@ -131,7 +135,31 @@ def get_alert(
     found = _find(request, alert_id)
     actions = watcher_of(request).alert_actions(found.id, limit=limit)
     earlier = actions[0].number - 1 if actions else 0
-    return {**_alert(found), "actions": [vars(each) for each in actions], "earlier_actions": earlier}
+    return DetailedAlertAnswer(**vars(found), actions=actions, earlier_actions=earlier)
+
+
+@alerts.get("/alert/{alert_id}/actions", response_model=list[values.AlertAction], responses=errors(404))
+def list_alert_actions(
+    alert_id: PathId,
+    request: Request,
+    last: Annotated[int | None, Query(ge=0, le=MAX_BIGINT, description="The last so many; all without it.")] = None,
+) -> Any:
+    """List what people did about an alert, the first first, with their notes."""
+    return watcher_of(request).alert_actions(_find(request, alert_id).id, limit=last)
+
+
+@alerts.get("/alert/{alert_id}/deliveries", response_model=list[values.AlertDelivery], responses=errors(404))
+def list_alert_deliveries(alert_id: PathId, request: Request) -> Any:
+    """List what each destination of an alert knows of it. Those that are not notified yet may be missing."""
+    return watcher_of(request).alert_deliveries(_find(request, alert_id).id)
+
+
+@alerts.get("/alert/{alert_id}/context", response_model=values.AlertContext, responses=errors(404))
+def get_alert_context(alert_id: PathId, request: Request) -> Any:
+    """Return what whoever acts on an alert asks next, as it is now. Of what is blocked, what the token covers."""
+    found = watcher_of(request).alert_context(_find(request, alert_id))
+    access = access_of(request)
+    return replace(found, blocked=tuple(filter(access.covers, found.blocked))) if access.is_limited else found
 
 
 @alerts.post("/alert/{alert_id}/ack", response_model=AlertAnswer, responses=errors(400, 404))
