@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from watcher_core.enums import AnomalyMetric
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 METADATA = "metadata:"
 
@@ -21,6 +27,11 @@ class MetadataMetric(str):
     def key(self) -> str:
         """The key in the metadata."""
         return self.removeprefix(METADATA)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return what pydantic takes it for: text."""
+        return handler(str)
 
 
 Metric = AnomalyMetric | MetadataMetric

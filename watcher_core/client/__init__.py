@@ -47,8 +47,8 @@ class Watcher(
         database_url: A PostgreSQL database, as in `postgresql://user:password@host/database`. Without it the settings
             decide: `WATCHER_DATABASE_URL`, else the embedded PostgreSQL.
             With the URL of a server, as in `https://watcher.example.com`, it records over HTTP, reads pipelines,
-            executions and alerts, acts on alerts, and opens maintenance windows; all else needs the database. So it
-            does with `WATCHER_URL`, where no database is configured.
+            executions, alerts and anomalies, acts on these, and opens maintenance windows; all else needs the database.
+            So it does with `WATCHER_URL`, where no database is configured.
         settings: What to use in place of the environment.
         token: The token for that server; without it, `WATCHER_TOKEN`.
     """

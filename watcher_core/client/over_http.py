@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from watcher_core import arguments, catalog, recording, remote, values
 from watcher_core.client.http_alerts import HttpAlerts
+from watcher_core.client.http_anomalies import HttpAnomalies
 from watcher_core.client.http_connection import instant, question
 from watcher_core.client.http_pipelines import HttpPipelines
 from watcher_core.client.pipelines import checked_thresholds
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class HttpWatcher(HttpAlerts, HttpPipelines):
+class HttpWatcher(HttpAlerts, HttpAnomalies, HttpPipelines):
     """The part of `Watcher` that other hosts use, over HTTP. All else needs the database, and says so."""
 
     @property

@@ -1,22 +1,25 @@
-"""Anomaly rules, and unflagging."""
+"""Anomaly rules, results, explanations, and unflagging."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
-from pydantic import BaseModel, Field
+from fastapi import Header, Query, Request, Response
+from pydantic import BaseModel, Field, TypeAdapter
 
 from watcher_core import values
+from watcher_core.arguments import MAX_BIGINT
 from watcher_core.enums import AnomalyMethod
 from watcher_core.errors import NotFoundError
 from watcher_core.server.errors import RefusedError
-from watcher_core.server.fields import Body, Cursor, Id, Limit, PathId
+from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, Body, Cursor, Id, Instant, Limit, PathId
 from watcher_core.server.routes.pipelines import Created
 from watcher_core.server.routing import Page, access_of, covered_pipeline, covers_of, errors, page, router, watcher_of
 
 anomalies = router("anomaly rules")
+
+RESULTS = TypeAdapter(list[values.AnomalyResult])
 
 # What holds where a rule says nothing else: as the API has always had it.
 DEFAULT_THRESHOLD = 3.0
@@ -73,11 +76,12 @@ class AnomalyRulePage(Page[AnomalyRuleAnswer]):
 
 
 class UnflagBody(Body):
-    """Which flags of an execution are wrong."""
+    """Which flags of an execution are wrong; all without `metric_field`."""
 
-    pipeline_id: Id = Field(examples=[1])
+    pipeline_id: Id | None = Field(None, description="That of the execution, to be sure.")
     pipeline_execution_id: Id = Field(examples=[1])
-    metric_field: list[str] = Field(min_length=1, max_length=100, examples=[["total_rows"]])
+    metric_field: list[str] | None = Field(None, min_length=1, max_length=100, examples=[["total_rows"]])
+    by: Annotated[str, Field(max_length=200)] | None = Field(None, description="Who says so; by default the token.")
 
 
 def _rule(rule: values.AnomalyRule) -> dict[str, Any]:
@@ -151,24 +155,75 @@ def update_anomaly_rule(body: AnomalyRulePatch, request: Request) -> Any:
     return _rule(watcher_of(request).update_anomaly_rule(known.id, **body.rule()))
 
 
-@anomalies.post("/unflag_anomaly", status_code=204, response_class=Response, responses=errors(400, 404))
-def unflag_anomaly(body: UnflagBody, request: Request) -> Response:
+@anomalies.get("/anomaly_result", response_model=list[values.AnomalyResult], responses=errors(400, 404))
+def list_anomaly_results(
+    request: Request,
+    pipeline: Annotated[str | None, Query(max_length=2048, description="Of this pipeline only, by name.")] = None,
+    pipeline_id: Annotated[int | None, Query(ge=0, le=MAX_BIGINT)] = None,
+    execution_id: Annotated[int | None, Query(ge=0, le=MAX_BIGINT, description="Of this execution only.")] = None,
+    flagged: Annotated[bool | None, Query(description="Only those that are flagged and not unflagged, or not.")] = None,
+    since: Annotated[Instant | None, Query(description="Of executions that started at or after this time.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = DEFAULT_PAGE,
+) -> Any:
+    """List recorded results, those of the newest execution first."""
+    reference = pipeline if pipeline_id is None else pipeline_id
+    if reference is not None:
+        reference = covered_pipeline(request, reference).id
+    elif execution_id is not None and access_of(request).is_limited:
+        access_of(request).require_pipeline(watcher_of(request).execution(execution_id).pipeline_name)
+    else:
+        access_of(request).require_all()
+    return watcher_of(request).anomaly_results(
+        pipeline=reference, execution_id=execution_id, flagged=flagged, since=since, limit=limit
+    )
+
+
+@anomalies.get(
+    "/execution/{execution_id}/anomalies", response_model=list[values.AnomalyExplanation], responses=errors(400, 404)
+)
+def explain_anomalies(execution_id: PathId, request: Request) -> Any:
+    """Judge an execution now by each rule of its pipeline, and return why; nothing is written."""
+    watcher = watcher_of(request)
+    access_of(request).require_pipeline(watcher.execution(execution_id).pipeline_name)
+    return watcher.explain_anomalies(execution_id)
+
+
+@anomalies.post(
+    "/unflag_anomaly",
+    status_code=204,
+    response_class=Response,
+    responses={
+        200: {
+            "model": list[values.AnomalyResult],
+            "description": "What is unflagged, with `Prefer`.",
+        },
+        **errors(400, 404),
+    },
+)
+def unflag_anomaly(
+    body: UnflagBody,
+    request: Request,
+    prefer: Annotated[str, Header(description="`return=representation` to be answered what is unflagged.")] = "",
+) -> Response:
     """Say that what was flagged is normal. It counts as normal from then on."""
     watcher = watcher_of(request)
     execution = watcher.execution(body.pipeline_execution_id)
     access_of(request).require_pipeline(execution.pipeline_name)
-    if execution.pipeline_id != body.pipeline_id:
+    if body.pipeline_id not in (None, execution.pipeline_id):
         raise RefusedError(
             400, f"execution {execution.id} is one of pipeline {execution.pipeline_id}, not {body.pipeline_id}"
         )
-    by = access_of(request).name or None
-    unflagged, missing = 0, None
-    for metric in body.metric_field:
+    by = body.by or access_of(request).name or None
+    unflagged: list[values.AnomalyResult] = []
+    missing = None
+    metrics: list[str | None] = [*(body.metric_field or ())] or [None]
+    for metric in metrics:
         try:
-            watcher.unflag_anomaly(execution.id, metric_field=_metric(metric), by=by)
-            unflagged += 1
+            unflagged += watcher.unflag_anomaly(execution.id, metric_field=metric and _metric(metric), by=by)
         except NotFoundError as exc:
             missing = exc
     if not unflagged and missing is not None:
         raise missing
+    if "return=representation" in prefer:
+        return Response(RESULTS.dump_json(unflagged), media_type="application/json")
     return Response(status_code=204)

@@ -1,0 +1,143 @@
+"""Results of anomaly detection over HTTP: read, explained and unflagged, by `Watcher`, by commands, and who may."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.factories import unique
+from tests.http_client import Client, token_headers
+from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, InvalidValueError, NotFoundError, Watcher
+
+DAY = dt.timedelta(days=1)
+REVENUE = "metadata:Revenue"
+
+
+@pytest.fixture
+def unusual(module_watcher: Watcher, tmp_path: Path) -> int:
+    """The last run of a pipeline, which has loaded far too few rows; all are judged."""
+    name = f"load_{tmp_path.name}"
+    module_watcher.get_or_create_pipeline(name)
+    for metric in ("total_rows", REVENUE):
+        module_watcher.get_or_create_anomaly_rule(name, metric_field=metric)
+    last = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    counts = [*(1000 + day % 5 for day in range(40)), 7]
+    module_watcher.record(
+        ExecutionRecord(
+            pipeline_name=name,
+            source=ExecutionSource.PYTHON,
+            external_id=unique(name),
+            state=ExecutionState.SUCCEEDED,
+            start_date=last - (40 - day) * DAY,
+            end_date=last - (40 - day) * DAY + dt.timedelta(minutes=1),
+            total_rows=count,
+            execution_metadata={"Revenue": count * 3},
+        )
+        for day, count in enumerate(counts)
+    )
+    module_watcher.detect_pending_anomalies()
+    return module_watcher.executions(pipeline=name, limit=1)[0].id
+
+
+def test_results_are_read_and_explained_as_by_the_database(
+    remote_watcher: Watcher, module_watcher: Watcher, unusual: int, tmp_path: Path
+) -> None:
+    name = f"load_{tmp_path.name}"
+    asked: list[dict[str, Any]] = [
+        {},
+        {"pipeline": name},
+        {"pipeline": module_watcher.pipeline(name).id, "limit": 3},
+        {"execution_id": unusual},
+        {"execution_id": 987654321},
+        {"flagged": True},
+        {"pipeline": name, "flagged": False},
+        {"pipeline": name, "since": dt.datetime.now(dt.UTC) - 3 * DAY},
+        {"limit": 0},
+    ]
+    for given in asked:
+        assert remote_watcher.anomaly_results(**given) == module_watcher.anomaly_results(**given), given
+    found = remote_watcher.anomaly_results(execution_id=unusual, flagged=True)
+    assert [str(each.metric_field) for each in found] == ["total_rows", REVENUE]
+    explained = remote_watcher.explain_anomalies(unusual)
+    assert explained == module_watcher.explain_anomalies(unusual)
+    assert [len(each.history) for each in explained] == [40, 40]
+    assert explained[0].verdict is not None
+    assert explained[0].result == found[0]
+
+
+def test_what_is_normal_after_all_is_unflagged_as_by_the_database(
+    remote_watcher: Watcher, module_watcher: Watcher, unusual: int, tmp_path: Path
+) -> None:
+    name = f"load_{tmp_path.name}"
+    [first] = remote_watcher.unflag_anomaly(unusual, metric_field="total_rows", by="ann")
+    assert first.unflagged_by == "ann"
+    assert module_watcher.alerts(pipeline=name, state="open")
+    both = remote_watcher.unflag_anomaly(unusual)
+    assert both == module_watcher.anomaly_results(execution_id=unusual)
+    assert [each.unflagged_by for each in both] == ["ann", tmp_path.name]  # else the token
+    assert remote_watcher.unflag_anomaly(unusual, metric_field=REVENUE) == both[1:]
+    [alert] = module_watcher.alerts(pipeline=name)
+    assert (alert.state, alert.resolution) == ("resolved", {"how": "unflagged", "by": tmp_path.name})
+
+
+@pytest.mark.parametrize(
+    ("method", "given"),
+    [
+        ("explain_anomalies", {"execution_id": 987654321}),
+        ("unflag_anomaly", {"metric_field": "inserts"}),
+        ("unflag_anomaly", {"metric_field": "speed"}),
+        ("anomaly_results", {"pipeline": "nobody's"}),
+        ("anomaly_results", {"limit": -1}),
+        ("anomaly_results", {"since": dt.datetime(2036, 1, 1)}),  # noqa: DTZ001 - that is what is wrong
+    ],
+)
+def test_what_is_refused_is_refused_in_the_same_words(
+    remote_watcher: Watcher, module_watcher: Watcher, unusual: int, method: str, given: dict[str, Any]
+) -> None:
+    messages = set()
+    for watcher in (remote_watcher, module_watcher):
+        with pytest.raises((NotFoundError, InvalidValueError)) as refused:
+            getattr(watcher, method)(**{"execution_id": unusual, **given})
+        messages.add(str(refused.value))
+    assert len(messages) == 1, messages
+
+
+def test_who_may(http_api: Client, module_watcher: Watcher, unusual: int, tmp_path: Path) -> None:
+    name = f"load_{tmp_path.name}"
+    read, mine, others = (
+        token_headers(module_watcher, **fields)
+        for fields in ({"scope": "read"}, {"pipelines": "load_*"}, {"pipelines": "hr_*"})
+    )
+    for path in (f"/anomaly_result?execution_id={unusual}", f"/execution/{unusual}/anomalies"):
+        assert http_api.get(path, headers=read).json() == http_api.get(path, headers=mine).json() != []
+        assert http_api.get(path, headers=others).status_code == 403
+    assert http_api.get("/anomaly_result", headers=mine).status_code == 403
+    assert http_api.get("/anomaly_result", params={"pipeline": name}, headers=others).status_code == 403
+    body = {"pipeline_execution_id": unusual}
+    for headers in (read, others):
+        assert http_api.post("/unflag_anomaly", json=body, headers=headers).status_code == 403
+    wrong = {**body, "pipeline_id": 987654321}
+    assert http_api.post("/unflag_anomaly", json=wrong, headers=mine).status_code == 400
+    # As etl-watcher's clients send it, and are answered.
+    pipeline_id = module_watcher.pipeline(name).id
+    flags = {**body, "pipeline_id": pipeline_id, "metric_field": ["total_rows", "inserts"]}
+    answer = http_api.post("/unflag_anomaly", json=flags, headers=mine)
+    assert (answer.status_code, answer.content) == (204, b"")
+    [left] = module_watcher.anomaly_results(execution_id=unusual, flagged=True)
+    assert str(left.metric_field) == REVENUE
+
+
+def test_commands_need_no_database(remote_cli: Callable[..., str], unusual: int, tmp_path: Path) -> None:
+    assert "total_rows" in remote_cli("anomalies", "results", "-p", f"load_{tmp_path.name}")
+    explained = remote_cli("anomalies", "explain", str(unusual))
+    assert f"execution {unusual} of load_{tmp_path.name}" in explained
+    remote_cli("anomalies", "explain", str(unusual), "--html", "why.html")
+    assert "total_rows" in (tmp_path / "why.html").read_text()
+    unflagged = json.loads(remote_cli("anomalies", "unflag", str(unusual), "--by", "ann", "--json"))
+    assert [each["unflagged_by"] for each in unflagged] == ["ann", "ann"]
+    assert json.loads(remote_cli("anomalies", "results", "-p", f"load_{tmp_path.name}", "--json")) == []

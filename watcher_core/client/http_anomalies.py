@@ -1,0 +1,52 @@
+"""`Watcher`'s methods on anomalies, over HTTP: what was found unusual, why, and that it is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from watcher_core import anomalies, arguments, remote, values
+from watcher_core.client.http_connection import HttpConnection, instant
+from watcher_core.enums import AnomalyMetric
+
+
+class HttpAnomalies(HttpConnection):
+    """Results of anomaly detection: as of `Watcher`, by requests."""
+
+    def anomaly_results(
+        self,
+        *,
+        pipeline: int | str | None = None,
+        execution_id: int | None = None,
+        flagged: bool | None = None,
+        since: dt.datetime | None = None,
+        limit: int = 100,
+    ) -> list[values.AnomalyResult]:
+        """As of `Watcher`; at most 1,000."""
+        asked = {
+            "pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline,
+            "execution_id": execution_id,
+            "flagged": flagged,
+            "since": instant(since, "since"),
+            # Of none, too, the server says what is wrong with the rest.
+            "limit": max(1, arguments.count(limit, "limit") or 0),
+        }
+        return self._list(values.AnomalyResult, "/anomaly_result", asked)[:limit]
+
+    def explain_anomalies(self, execution_id: int) -> list[values.AnomalyExplanation]:
+        """As of `Watcher`; the server judges."""
+        identifier = arguments.identifier(execution_id, "execution_id")
+        return self._list(values.AnomalyExplanation, f"/execution/{identifier}/anomalies")
+
+    def unflag_anomaly(
+        self, execution_id: int, *, metric_field: AnomalyMetric | str | None = None, by: str | None = None
+    ) -> list[values.AnomalyResult]:
+        """As of `Watcher`; without `by`, in the name of the token."""
+        metric = None if metric_field is None else anomalies.parse_metric(metric_field)
+        body = {
+            "pipeline_execution_id": arguments.identifier(execution_id, "execution_id"),
+            "metric_field": None if metric is None else [metric],
+            "by": by,
+        }
+        answer = self._remote.send("/unflag_anomaly", body, headers={"Prefer": "return=representation"})
+        return [remote.value_of(values.AnomalyResult, each) for each in json.loads(answer)]
