@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
-from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState
+from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Watcher
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -35,3 +36,30 @@ def record(pipeline_name: str, external_id: str | None = None, *, start: float =
         start_date=at(start),
         **fields,
     )
+
+
+def unusual_run(watcher: Watcher, pipeline_name: str, *, metrics: Iterable[str] = ("total_rows",)) -> int:
+    """Record a run a day, judge them, and return the last one, of an hour ago, which has loaded far too few rows."""
+    watcher.get_or_create_pipeline(pipeline_name)
+    for metric in metrics:
+        watcher.get_or_create_anomaly_rule(pipeline_name, metric_field=metric)
+    last = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    counts = [*(1000 + day % 5 for day in range(40)), 7]
+    for day, count in enumerate(counts):
+        start = last - dt.timedelta(days=40 - day)
+        watcher.record(
+            [
+                ExecutionRecord(
+                    pipeline_name=pipeline_name,
+                    source=ExecutionSource.PYTHON,
+                    external_id=unique(pipeline_name),
+                    state=ExecutionState.SUCCEEDED,
+                    start_date=start,
+                    end_date=start + dt.timedelta(minutes=1),
+                    total_rows=count,
+                    execution_metadata={"Revenue": count * 3},
+                )
+            ]
+        )
+    watcher.detect_pending_anomalies()
+    return watcher.executions(pipeline=pipeline_name, limit=1)[0].id

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.factories import unique
+from tests.factories import unusual_run
 from tests.http_client import Client, token_headers
-from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, InvalidValueError, NotFoundError, Watcher
+from watcher_core import InvalidValueError, NotFoundError, Watcher
 
 DAY = dt.timedelta(days=1)
 REVENUE = "metadata:Revenue"
@@ -21,27 +21,7 @@ REVENUE = "metadata:Revenue"
 @pytest.fixture
 def unusual(module_watcher: Watcher, tmp_path: Path) -> int:
     """The last run of a pipeline, which has loaded far too few rows; all are judged."""
-    name = f"load_{tmp_path.name}"
-    module_watcher.get_or_create_pipeline(name)
-    for metric in ("total_rows", REVENUE):
-        module_watcher.get_or_create_anomaly_rule(name, metric_field=metric)
-    last = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
-    counts = [*(1000 + day % 5 for day in range(40)), 7]
-    module_watcher.record(
-        ExecutionRecord(
-            pipeline_name=name,
-            source=ExecutionSource.PYTHON,
-            external_id=unique(name),
-            state=ExecutionState.SUCCEEDED,
-            start_date=last - (40 - day) * DAY,
-            end_date=last - (40 - day) * DAY + dt.timedelta(minutes=1),
-            total_rows=count,
-            execution_metadata={"Revenue": count * 3},
-        )
-        for day, count in enumerate(counts)
-    )
-    module_watcher.detect_pending_anomalies()
-    return module_watcher.executions(pipeline=name, limit=1)[0].id
+    return unusual_run(module_watcher, f"load_{tmp_path.name}", metrics=("total_rows", REVENUE))
 
 
 def test_results_are_read_and_explained_as_by_the_database(

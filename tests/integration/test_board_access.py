@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.factories import unusual_run
 from tests.http_client import Client, serving
 from watcher_core import Watcher
 from watcher_core.errors import ConfigurationError, SchemaVersionError
@@ -19,6 +20,7 @@ from watcher_core.server import Proxies, create_app
 from watcher_core.server.board import static
 from watcher_core.server.board.files import report_file
 
+MINUTE = dt.timedelta(minutes=1)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -190,6 +192,69 @@ def test_what_is_in_maintenance_is_on_the_board_and_one_click_ends_it(board, mod
     assert not {window.id, later.id} & {each.id for each in module_watcher.maintenance()}
     assert board.post(path, data=form, headers=given).status_code == 400, "it is over"
     assert name not in html.unescape(board.get("/ui/alerts", headers=cookies(watcher_token=token)).text)
+
+
+def test_a_window_is_added_on_the_board_in_the_name_of_the_token(board, module_watcher):
+    name, user = f"orders {uuid.uuid4().hex}", uuid.uuid4().hex
+    module_watcher.get_or_create_pipeline(name)
+    reader, _ = module_watcher.create_token(f"reader {user}", scope="read")
+    assert "Add a window" not in board.get("/ui/alerts", headers=cookies(watcher_token=reader)).text
+    token, _ = module_watcher.create_token(user)
+    page = board.get("/ui/alerts", params={"pipeline": name}, headers=cookies(watcher_token=token))
+    assert f'name="pipeline" value="{name}" placeholder="all alerts"' in page.text
+    form = form_of(page)
+    given = cookies(watcher_token=token, watcher_form=form["form_token"])
+    asked = {**form, "pipeline": f" {name} ", "minutes": "30", "note": "deploy", "back": "/ui/alerts?state=open"}
+    denied = cookies(watcher_token=reader, watcher_form=form["form_token"])
+    assert board.post("/ui/maintenance", data=asked, headers=denied).status_code == 403
+    assert board.post("/ui/maintenance", data={**asked, "form_token": "x"}, headers=given).status_code == 403
+    for wrong in ({"minutes": "31"}, {"minutes": ""}, {"note": "a" * 1001}):
+        assert board.post("/ui/maintenance", data={**asked, **wrong}, headers=given).status_code == 400
+    assert board.post("/ui/maintenance", data={**asked, "pipeline": "nobody's"}, headers=given).status_code == 404
+    answer = board.post("/ui/maintenance", data=asked, headers=given)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/ui/alerts?state=open")
+    [window] = [each for each in module_watcher.maintenance() if each.pipeline_name == name]
+    assert (window.created_by, window.note, window.ends_at) == (user, "deploy", window.starts_at + 30 * MINUTE)
+    assert "overlaps" in html.unescape(board.post("/ui/maintenance", data=asked, headers=given).text)
+    all_alerts = {**form, "pipeline": "", "minutes": "15", "note": "", "back": "https://example.com/"}
+    answer = board.post("/ui/maintenance", data=all_alerts, headers=given)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/ui/alerts")
+    [of_all] = [each for each in module_watcher.maintenance() if each.subject == "all"]
+    for each in (window, of_all):
+        module_watcher.end_maintenance(each.id)
+
+
+def test_what_is_normal_after_all_is_unflagged_where_it_is_seen(board, module_watcher):
+    name, user = f"<b>orders</b> {uuid.uuid4().hex}", uuid.uuid4().hex
+    run = unusual_run(module_watcher, name, metrics=("total_rows", "metadata:Revenue"))
+    [alert] = module_watcher.alerts(pipeline=name)
+    reader, _ = module_watcher.create_token(f"reader {user}", scope="read")
+    token, _ = module_watcher.create_token(user)
+    pages = (f"/ui/executions/{run}", f"/ui/alerts/{alert.id}")
+    for page in pages:
+        assert "It is normal" not in board.get(page, headers=cookies(watcher_token=reader)).text
+        shown = board.get(page, headers=cookies(watcher_token=token)).text
+        assert shown.count("It is normal") == 2
+        assert f'name="back" value="{page}"' in shown
+    form = form_of(board.get(pages[0], headers=cookies(watcher_token=token)))
+    given = cookies(watcher_token=token, watcher_form=form["form_token"])
+    path, asked = f"/ui/executions/{run}/unflag", {**form, "metric": "metadata:Revenue", "back": pages[1]}
+    denied = cookies(watcher_token=reader, watcher_form=form["form_token"])
+    assert board.post(path, data=asked, headers=denied).status_code == 403
+    assert board.post(path, data={**asked, "form_token": "x"}, headers=given).status_code == 403
+    assert board.post(path, data={**asked, "metric": "inserts"}, headers=given).status_code == 404
+    answer = board.post(path, data=asked, headers=given)
+    assert (answer.status_code, answer.headers["location"]) == (303, pages[1])
+    assert module_watcher.alert(alert.id).state == "open"
+    for page in pages:
+        assert board.get(page, headers=cookies(watcher_token=token)).text.count("It is normal") == 1
+    answer = board.post(path, data={**asked, "metric": "total_rows", "back": "//example.com"}, headers=given)
+    assert (answer.status_code, answer.headers["location"]) == (303, pages[0])
+    over = module_watcher.alert(alert.id)
+    assert (over.state, over.resolution) == ("resolved", {"how": "unflagged", "by": user})
+    for page in pages:
+        assert "It is normal" not in board.get(page, headers=cookies(watcher_token=token)).text
+    assert " said so, " in board.get(pages[0], headers=cookies(watcher_token=token)).text
 
 
 def seen_in(page) -> str:

@@ -8,14 +8,14 @@ from typing import Annotated, Any, NamedTuple
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import RedirectResponse
 
 from watcher_core import alerts, overview, text, values
 from watcher_core.enums import AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError
 from watcher_core.server.board.execution import run_url
-from watcher_core.server.board.forms import form
+from watcher_core.server.board.forms import form, lead_back
 from watcher_core.server.board.frame import render
+from watcher_core.server.board.maintenance import LENGTHS
 from watcher_core.server.board.viewer import viewer_of
 from watcher_core.server.board.words import web_address
 from watcher_core.server.errors import RefusedError
@@ -62,6 +62,7 @@ def inbox(
         now=now,
         alerts=[(alert, alerts.headline(alert, now=now)) for alert in found[:shown]],
         windows=[window for window in watcher.maintenance(now=now) if window.active_until],
+        lengths=LENGTHS,
         more=len(found) > shown,
         following=min(shown + STEP, MOST),
         most=MOST,
@@ -148,8 +149,7 @@ async def act(
     if changed is not None:
         return await anyio.to_thread.run_sync(lambda: _page(request, changed, typed=note or ""))
     await anyio.to_thread.run_sync(_act, request, alert_id, action, by, note, fields)
-    back = fields.get("back", "")
-    return RedirectResponse(back if back.startswith("/ui/") else f"/ui/alerts/{alert_id}", status_code=303)
+    return lead_back(fields, f"/ui/alerts/{alert_id}")
 
 
 def _changed(request: Request, alert_id: int, by: str, fields: Mapping[str, str]) -> values.Alert | None:

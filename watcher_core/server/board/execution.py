@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Request, Response
 
 from watcher_core import arguments, overview, values
 from watcher_core.enums import ExecutionSource
 from watcher_core.errors import NotFoundError
+from watcher_core.server.board.forms import form, lead_back
 from watcher_core.server.board.frame import render
+from watcher_core.server.board.viewer import viewer_of
 from watcher_core.server.routing import watcher_of
 
 routes = APIRouter()
@@ -38,6 +43,15 @@ def execution(request: Request, execution_id: int) -> Response:
         run_url=run_url(watcher.settings.dagster_url, found),
         results=watcher.anomaly_results(execution_id=execution_id),
     )
+
+
+@routes.post("/executions/{execution_id}/unflag")
+async def unflag(request: Request, execution_id: int, fields: Annotated[dict[str, str], Depends(form)]) -> Response:
+    """Say in the name of the reader that a metric is normal, and lead back to where they were."""
+    by, metric = viewer_of(request).name, fields.get("metric") or None
+    unflag_it = partial(watcher_of(request).unflag_anomaly, execution_id, metric_field=metric, by=by)
+    await anyio.to_thread.run_sync(unflag_it)
+    return lead_back(fields, f"/ui/executions/{execution_id}")
 
 
 def _parent(request: Request, execution_id: int) -> values.Execution | None:

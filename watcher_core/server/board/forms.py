@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
 from watcher_core.server.errors import RefusedError
 from watcher_core.server.guard import cookie
@@ -49,6 +51,12 @@ async def form(request: Request) -> dict[str, str]:
     if not expected or not hmac.compare_digest(expected.encode(), given.encode()):
         raise RefusedError(403, "the form is too old, or cookies are off: go back, load the page again, and try again")
     return fields
+
+
+def lead_back(fields: Mapping[str, str], path: str) -> Response:
+    """Return the answer to a form: the page that it names, if that is one of ours, else this one."""
+    back = fields.get("back", "")
+    return RedirectResponse(back if back.startswith("/ui/") else path, status_code=303)
 
 
 def _same_site(request: Request) -> bool:
