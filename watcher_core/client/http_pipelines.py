@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from watcher_core import arguments, remote, values
-from watcher_core.client.http_connection import HttpConnection
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Unpack
+
+from watcher_core import arguments, catalog, overview, remote, values
+from watcher_core.client import http_connection
+from watcher_core.client.http_connection import HttpConnection, question
+from watcher_core.client.pipelines import checked_thresholds
+from watcher_core.enums import ExecutionState
+from watcher_core.values import UNSET, Unset
 
 
 class HttpPipelines(HttpConnection):
@@ -25,3 +34,89 @@ class HttpPipelines(HttpConnection):
         return self._pages(values.Pipeline, "/pipeline", {"cursor": cursor}, wanted)
 
     list_pipelines = pipelines
+
+    def pipeline_list(
+        self,
+        *,
+        state: ExecutionState | str | None = None,
+        owner: str | None = None,
+        pipeline_type: str | None = None,
+        group: str | None = None,
+        search: str | None = None,
+        active: bool | None = None,
+        sort: str = "name",
+        descending: bool = False,
+        limit: int | None = 100,
+        offset: int = 0,
+    ) -> values.PipelineList:
+        """As of `Watcher`; each 1,000 are a request, and counts are of those that the token covers."""
+        asked = {
+            "state": state,
+            "owner": owner,
+            "pipeline_type": pipeline_type,
+            "group": group,
+            "search": search,
+            "active": active,
+            "sort": sort,
+            "descending": descending,
+        }
+        most, passed = arguments.count(limit, "limit"), arguments.count(offset, "offset") or 0
+        rows: list[Any] = []
+        while True:
+            size = http_connection.PAGE if most is None else min(most - len(rows), http_connection.PAGE)
+            path = question("/pipeline_list", {**asked, "limit": size, "offset": passed + len(rows)})
+            page = json.loads(self._remote.send(path))
+            rows += page["pipelines"]
+            if not page["pipelines"] or len(rows) == most or passed + len(rows) >= page["total"]:
+                break
+        counts = {
+            None if name == overview.NEVER_RAN else ExecutionState(name): count
+            for name, count in page["states"].items()
+        }
+        return replace(remote.value_of(values.PipelineList, {**page, "pipelines": rows}), states=counts)
+
+    def thresholds(self, *, pipeline: int | str | None = None) -> list[values.EffectiveThreshold]:
+        """As of `Watcher`."""
+        asked = {"pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline}
+        return self._list(values.EffectiveThreshold, "/threshold", asked)
+
+    def update_pipeline(
+        self,
+        reference: int | str,
+        *,
+        name: str | Unset = UNSET,
+        active: bool | Unset = UNSET,
+        pipeline_type_name: str | Unset = UNSET,
+        next_watermark: object = UNSET,
+        pipeline_metadata: Mapping[str, Any] | Unset | None = UNSET,
+        load_lineage: bool | Unset = UNSET,
+        **thresholds: Unpack[values.ThresholdArguments],
+    ) -> values.Pipeline:
+        """As of `Watcher`."""
+        configuration = {
+            **checked_thresholds(thresholds, "update_pipeline"),
+            "pipeline_type_name": pipeline_type_name,
+            "next_watermark": next_watermark,
+            "pipeline_metadata": pipeline_metadata,
+        }
+        beside = {"name": name, "active": active, "load_lineage": load_lineage}
+        body = {
+            **catalog.clean_pipeline_fields(beside),
+            "configuration": catalog.clean_pipeline_fields(configuration),
+            "id": self._id_of(reference),
+        }
+        return remote.read_value(values.Pipeline, self._remote.send("/pipeline", body, method="PATCH"))
+
+    def rewind_pipeline(self, reference: int | str, *, watermark: object) -> values.Pipeline:
+        """As of `Watcher`."""
+        body = {"watermark": arguments.watermark(watermark, "watermark")}
+        # Once: what was not answered may be on record.
+        answer = self._remote.send(f"/pipeline/{self._id_of(reference)}/rewind", body, pauses=())
+        return remote.read_value(values.Pipeline, answer)
+
+    def watermark_events(self, reference: int | str) -> list[values.WatermarkEvent]:
+        """As of `Watcher`."""
+        return self._list(values.WatermarkEvent, f"/pipeline/{self._id_of(reference)}/watermark_events")
+
+    def _id_of(self, reference: int | str) -> int:
+        return self.pipeline(reference).id if isinstance(reference, str) else arguments.identifier(reference, "id")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from watcher_core.overview.errors import readable_error
     from watcher_core.overview.graph import graph_pipelines
     from watcher_core.overview.incidents import MOST_INCIDENTS, read_overview
-    from watcher_core.overview.listing import list_summaries
+    from watcher_core.overview.listing import NEVER_RAN, list_summaries
     from watcher_core.overview.page import MOST_DAYS, MOST_EXECUTIONS, read_page
     from watcher_core.overview.pipeline_check import check_pipeline
     from watcher_core.overview.pipelines import Filter, limit
@@ -34,6 +34,7 @@ __all__ = [
     "MOST_PIPELINES",
     "MOST_REPORT_DAYS",
     "MOST_TIMELINE_EXECUTIONS",
+    "NEVER_RAN",
     "NO_FRESHNESS",
     "Filter",
     "board_version",
@@ -63,6 +64,7 @@ _MODULES = {
     "MOST_PIPELINES": "unfixed",
     "MOST_REPORT_DAYS": "report:MOST_DAYS",
     "MOST_TIMELINE_EXECUTIONS": "timeline:MOST_EXECUTIONS",
+    "NEVER_RAN": "listing",
     "NO_FRESHNESS": "unwatched",
     "board_version": "version",
     "check_pipeline": "pipeline_check",

@@ -59,6 +59,7 @@ class RemoteServer:
         path: str,
         body: Mapping[str, Any] | None = None,
         *,
+        method: str | None = None,
         headers: Mapping[str, str] | None = None,
         pauses: Sequence[float] | None = None,
     ) -> bytes:
@@ -67,10 +68,11 @@ class RemoteServer:
         Args:
             path: Where to.
             body: What is sent; without one it only reads.
+            method: That of HTTP; by default GET, and POST with a body.
             headers: Those of this request.
             pauses: Seconds before each further try; none where it is not safe to repeat it.
         """
-        method = "GET" if body is None else "POST"
+        method = method or ("GET" if body is None else "POST")
         content = None if body is None else arguments.json_text(dict(body)).encode()
         limit = remaining_seconds()
         deadline = time.monotonic() + (TIMEOUT_SECONDS if limit is None else limit)

@@ -31,6 +31,7 @@ from watcher_core.server.routes.maintenance import maintenance
 from watcher_core.server.routes.metrics import metrics
 from watcher_core.server.routes.openlineage import events, record_lineage_event, record_lineage_events
 from watcher_core.server.routes.pings import failed, pings, started, succeeded
+from watcher_core.server.routes.pipeline_reads import reads as pipeline_reads
 from watcher_core.server.routes.pipelines import pipelines
 from watcher_core.server.routes.pipelines import types as pipeline_types
 from watcher_core.server.turns import Turns
@@ -40,6 +41,7 @@ from watcher_core.server.workers import Workers
 ROUTERS = (
     board,
     pipelines,
+    pipeline_reads,
     pipeline_types,
     executions,
     reads,

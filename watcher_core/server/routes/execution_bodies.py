@@ -19,7 +19,7 @@ from watcher_core.server.fields import (
     LongName,
     Watermark,
 )
-from watcher_core.server.routes.pipelines import ThresholdsBody
+from watcher_core.server.routes.pipelines import ConfigurationFields
 
 MAX_BATCH = 10_000
 MAX_KEY_CHARACTERS = 255
@@ -108,18 +108,6 @@ class AddressFields(Body):
     table_name: LongName | None = None
     primary_key: LongName | None = None
     address_metadata: dict[str, Any] | None = None
-
-
-class ConfigurationFields(ThresholdsBody):
-    """What code declares of the pipeline. Here `null` takes a threshold away."""
-
-    pipeline_type_name: LongName | None = None
-    pipeline_metadata: dict[str, Any] | None = None
-
-    def declared(self) -> dict[str, Any]:
-        """Return the fields that were declared; those that code takes away are `None`."""
-        thresholds = self.model_fields_set & ThresholdsBody.model_fields.keys()
-        return self.said() | {name: getattr(self, name) for name in thresholds}
 
 
 class DeclarationFields(Body):

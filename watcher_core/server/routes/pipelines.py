@@ -74,6 +74,29 @@ class PipelineBody(ThresholdsBody):
         return self
 
 
+class ConfigurationFields(ThresholdsBody):
+    """What code declares of a pipeline. Here `null` takes a threshold away."""
+
+    pipeline_type_name: LongName | None = None
+    pipeline_metadata: dict[str, Any] | None = None
+
+    def declared(self) -> dict[str, Any]:
+        """Return the fields that were declared; those that code takes away are `None`."""
+        thresholds = self.model_fields_set & ThresholdsBody.model_fields.keys()
+        return self.said() | {name: getattr(self, name) for name in thresholds}
+
+
+class ChangedFields(ConfigurationFields):
+    """What of a pipeline is to change. Here `null` takes a threshold away, and the next watermark."""
+
+    next_watermark: Watermark | None = None
+
+    def declared(self) -> dict[str, Any]:
+        """Return the fields that were said; those that are taken away are `None`."""
+        is_said = "next_watermark" in self.model_fields_set
+        return super().declared() | ({"next_watermark": self.next_watermark} if is_said else {})
+
+
 class PipelinePatch(ThresholdsBody):
     """What of a pipeline is to change. With an id, `name` is its new name."""
 
@@ -86,12 +109,19 @@ class PipelinePatch(ThresholdsBody):
     pipeline_metadata: dict[str, Any] | None = None
     load_lineage: bool | None = None
     active: bool | None = None
+    configuration: ChangedFields | None = Field(None, description="What is said here comes before what is said beside.")
 
     @model_validator(mode="after")
     def _named(self) -> PipelinePatch:
         if self.id is None and self.pipeline_id is None and self.name is None:
             raise ValueError("Either 'id' or 'name' must be provided")
         return self
+
+
+class RewindBody(Body):
+    """Where a pipeline's watermark is to stand; `null` takes it away."""
+
+    watermark: Watermark | None = Field(examples=["2026-01-02"])
 
 
 class PipelineCreated(BaseModel):
@@ -230,15 +260,25 @@ def update_pipeline(body: PipelinePatch, request: Request) -> Any:
     watcher = watcher_of(request)
     given_id = body.pipeline_id if body.id is None else body.id
     known = covered_pipeline(request, body.name or "" if given_id is None else given_id)
-    said = body.said("id", "pipeline_id", "watermark", "pipeline_type_id", *(("name",) if given_id is None else ()))
+    beside = ("id", "pipeline_id", "watermark", "pipeline_type_id", "configuration")
+    said = body.said(*beside, *(("name",) if given_id is None else ()))
     if "name" in said:
         access_of(request).require_pipeline(said["name"])
     if body.pipeline_type_id is not None:
         said["pipeline_type_name"] = watcher.pipeline_type(body.pipeline_type_id).name
+    if body.configuration is not None:
+        said |= body.configuration.declared()
     with watcher._transaction() as (session, now):
         if body.watermark is not None:
             recording.rewind_watermark(session, reference=known.id, watermark=body.watermark, now=now)
         return _pipeline(catalog.update_pipeline(session, reference=known.id, fields=said, now=now))
+
+
+@pipelines.post("/pipeline/{pipeline_id}/rewind", response_model=PipelineAnswer, responses=errors(400, 404))
+def rewind_pipeline(pipeline_id: PathId, body: RewindBody, request: Request) -> Any:
+    """Set a pipeline's watermark by hand, on record: its next execution starts from there."""
+    known = covered_pipeline(request, pipeline_id)
+    return _pipeline(watcher_of(request).rewind_pipeline(known.id, watermark=body.watermark))
 
 
 @types.post(
