@@ -156,6 +156,7 @@ def test_a_token_of_some_pipelines_reaches_no_other(api, module_watcher):
         ("POST", "/pipeline"): {"name": "hr_new", "pipeline_type_name": "t"},
         ("PATCH", "/pipeline"): {"id": mine, "name": "hr_orders"},
         ("POST", "/freshness"): None,
+        ("POST", "/check/failures"): None,
         ("POST", "/pipeline_type"): {"name": "new"},
         ("POST", "/address_lineage"): {
             "pipeline_id": other,

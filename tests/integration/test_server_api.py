@@ -499,6 +499,17 @@ def test_checks_are_queued_and_cleanup_counts(api, monkeypatch):
     assert api.post("/timeliness", json={}).json() == {"status": "queued"}
     assert api.post("/timeliness", json={"lookback_minutes": 4}).status_code == 422
     assert commands == [("check", "freshness"), ("check", "timeliness", "--lookback-minutes", "60")]
+    commands.clear()
+    others = ("failures", "missed", "stuck", "asset-checks", "anomalies")
+    for check in others:
+        assert api.post(f"/check/{check}").json() == {"status": "queued"}
+    assert commands == [("check", check) for check in others]
+    assert api.post("/check/all").status_code == 422
+    commands.clear()
+    monkeypatch.setattr("watcher_core.server.routes.checks.launch_job", lambda _settings, job, _config: job)
+    for check in others:
+        api.post(f"/check/{check}")
+    assert commands == [("check", check) for check in others[:-1]], "anomalies are judged in Dagster, where it is"
     counts = api.post("/log_cleanup", json={"retention_days": 90}).json()
     assert len(counts) == 6
     assert api.post("/log_cleanup", json={"retention_days": 89}).status_code == 422

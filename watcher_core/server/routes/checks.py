@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from enum import StrEnum
 from typing import Any
 
 from fastapi import Request
@@ -17,6 +18,20 @@ from watcher_core.server.routing import access_of, errors, router, watcher_of
 logger = logging.getLogger("watcher.server")
 
 checks = router("checks")
+
+
+class OtherCheck(StrEnum):
+    """A check that needs nothing but its name, which is that of its command."""
+
+    FAILURES = "failures"
+    MISSED = "missed"
+    STUCK = "stuck"
+    ASSET_CHECKS = "asset-checks"
+    ANOMALIES = "anomalies"
+
+
+# Those of them that are a job in Dagster; the others run there with a sensor.
+JOBS = {OtherCheck.ANOMALIES: "watcher_anomaly_job"}
 
 
 class Queued(BaseModel):
@@ -55,11 +70,11 @@ class QueueAnswer(BaseModel):
     task_breakdown_raw: dict[str, int]
 
 
-def _queue(request: Request, job: str, command: tuple[str, ...], config: dict[str, Any] | None = None) -> None:
+def _queue(request: Request, job: str | None, command: tuple[str, ...], config: dict[str, Any] | None = None) -> None:
     """Have a check run: by its job in Dagster, where its runs are seen; else in a process beside the server."""
     access_of(request).require_all()
     try:
-        run_id = launch_job(watcher_of(request).settings, job, config)
+        run_id = None if job is None else launch_job(watcher_of(request).settings, job, config)
     except DagsterError as exc:
         logger.warning("%s is not launched, and runs beside the server: Dagster %s", job, exc)
     else:
@@ -83,6 +98,13 @@ def check_timeliness(body: TimelinessBody, request: Request) -> Any:
     config = {"ops": {"check_timeliness": {"config": {"lookback_minutes": minutes}}}}
     command = ("check", "timeliness", "--lookback-minutes", str(minutes))
     _queue(request, "watcher_timeliness_job", command, config)
+    return {"status": "queued"}
+
+
+@checks.post("/check/{check}", response_model=Queued)
+def run_check(check: OtherCheck, request: Request) -> Any:
+    """Look for what another check finds: anomalies in Dagster where its address is known, else in the background."""
+    _queue(request, JOBS.get(check), ("check", check.value))
     return {"status": "queued"}
 
 
