@@ -133,7 +133,7 @@ def missed(*, dry_run: DryRun = False, fail: Fail = False, json: Json = False) -
 
 @app.command("suggest", epilog=output.examples("watcher check suggest", "watcher check suggest --json"))
 def suggest(*, json: Json = False) -> None:
-    """Propose rules for pipelines that have none, or one that does not fit.
+    """Propose rules where there are none, or one does not fit.
 
     From how often they run, and how long they take. A rule does not fit that has found data stale after three of the
     last ten runs, though none of them failed. Nothing is changed: the commands, or the metadata of an asset, are for
