@@ -219,6 +219,11 @@ def test_old_fields_stay_and_all_are_documented(http_api: Client, module_watcher
     headers = token_headers(module_watcher)
     answered = http_api.get(f"/alert/{night.failed.id}", headers=headers).json()
     assert (answered["subject"], answered["earlier_actions"]) == (night.failed.pipeline_name, 0)
+    listed = http_api.get("/alert", params={"pipeline": night.failed.pipeline_name}, headers=headers).json()
+    problems = http_api.get("/status", headers=headers).json()["problems"]
+    done = http_api.post(f"/alert/{night.failed.id}/note", json={"note": "seen"}, headers=headers).json()
+    for each in (*listed, *problems, done):
+        assert each.keys() == answered.keys() - {"actions", "earlier_actions"}
     schemas = http_api.get("/openapi.json").json()["components"]["schemas"]
     assert schemas["DetailedAlertAnswer"]["properties"].keys() == answered.keys()
     assert schemas["AlertAnswer"]["properties"].keys() == answered.keys() - {"actions", "earlier_actions"}
