@@ -64,6 +64,19 @@ def test_a_pipeline_is_changed_as_by_the_database(
     assert module_watcher.pipeline(f"{orders.name}/new").id == orders.id
 
 
+def test_a_type_is_changed_as_by_the_database(remote_watcher: Watcher, module_watcher: Watcher, tmp_path: Path) -> None:
+    name = f"type_{tmp_path.name}"
+    known = module_watcher.get_or_create_pipeline_type(name, failure_number=2, mute_asset_check=True)
+    for reference in (name, f" {name} ", known.id):
+        assert remote_watcher.pipeline_type(reference) == module_watcher.pipeline_type(known.id)
+    assert remote_watcher.pipeline_types() == remote_watcher.list_pipeline_types() == module_watcher.pipeline_types()
+    changed = remote_watcher.update_pipeline_type(name, failure_number=None, alert_level="critical")
+    assert changed == module_watcher.pipeline_type(known.id)
+    assert (changed.failure_number, changed.alert_level, changed.mute_asset_check) == (None, "critical", True)
+    assert remote_watcher.update_pipeline_type(known.id, name=f"{name}/new").id == known.id
+    assert remote_watcher.pipeline_type(name).name == f"{name}/new", "the old name goes on to mean it"
+
+
 def test_a_watermark_is_rewound_as_by_the_database(
     remote_watcher: Watcher, module_watcher: Watcher, orders: Pipeline
 ) -> None:
@@ -110,6 +123,11 @@ def test_pipelines_are_listed_as_by_the_database(
         ("update_pipeline", {"name": " "}),
         ("update_pipeline", {"freshness_calendar": "every day"}),
         ("update_pipeline", {"active": "yes"}),
+        ("pipeline_type", {"reference": "nobody's"}),
+        ("pipeline_type", {"reference": 987654321}),
+        ("update_pipeline_type", {"reference": "nobody's", "failure_number": 2}),
+        ("update_pipeline_type", {"reference": 987654321, "failure_number": 2}),
+        ("update_pipeline_type", {"failure_number": 0}),
         ("rewind_pipeline", {"reference": "nobody's", "watermark": 1}),
         ("rewind_pipeline", {"watermark": "NaT"}),
         ("watermark_events", {"reference": 987654321}),
@@ -173,4 +191,5 @@ def test_commands_need_no_database(remote_cli: Callable[..., str], orders: Pipel
     for part in ("team:data", "Newest executions", "Watermark, by hand and in conflict", "2 failures in a row"):
         assert part in shown
     assert "the old name goes on to mean it" in remote_cli("pipelines", "rename", name, f"{name}/renamed")
+    assert "goes on to mean it" in remote_cli("pipelines", "rename-type", "quiet", f"type of {name}")
     assert f"did you mean '{name}/0'" in remote_cli("pipelines", "show", f"{name}/00", code=1)

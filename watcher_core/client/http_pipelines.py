@@ -107,6 +107,34 @@ class HttpPipelines(HttpConnection):
         }
         return remote.read_value(values.Pipeline, self._remote.send("/pipeline", body, method="PATCH"))
 
+    def pipeline_types(self) -> list[values.PipelineType]:
+        """As of `Watcher`."""
+        return self._list(values.PipelineType, "/pipeline_type")
+
+    list_pipeline_types = pipeline_types
+
+    def pipeline_type(self, reference: int | str) -> values.PipelineType:
+        """As of `Watcher`."""
+        if isinstance(reference, str):
+            asked = {"name": arguments.text(reference.strip(), "name")}
+            return self._list(values.PipelineType, "/pipeline_type", asked)[0]
+        answer = self._remote.send(f"/pipeline_type/{arguments.identifier(reference, 'id')}")
+        return remote.read_value(values.PipelineType, answer)
+
+    def update_pipeline_type(
+        self, reference: int | str, *, name: str | Unset = UNSET, **thresholds: Unpack[values.ThresholdArguments]
+    ) -> values.PipelineType:
+        """As of `Watcher`."""
+        configuration = checked_thresholds(thresholds, "update_pipeline_type")
+        body = {
+            **catalog.clean_pipeline_fields({"name": name}),
+            "configuration": catalog.clean_pipeline_fields(configuration),
+            "id": self.pipeline_type(reference).id
+            if isinstance(reference, str)
+            else arguments.identifier(reference, "id"),
+        }
+        return remote.read_value(values.PipelineType, self._remote.send("/pipeline_type", body, method="PATCH"))
+
     def rewind_pipeline(self, reference: int | str, *, watermark: object) -> values.Pipeline:
         """As of `Watcher`."""
         body = {"watermark": arguments.watermark(watermark, "watermark")}

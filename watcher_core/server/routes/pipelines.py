@@ -74,16 +74,20 @@ class PipelineBody(ThresholdsBody):
         return self
 
 
-class ConfigurationFields(ThresholdsBody):
+class ThresholdFields(ThresholdsBody):
+    """Thresholds. Here `null` takes one away."""
+
+    def declared(self) -> dict[str, Any]:
+        """Return the fields that were declared; those that are taken away are `None`."""
+        thresholds = self.model_fields_set & ThresholdsBody.model_fields.keys()
+        return self.said() | {name: getattr(self, name) for name in thresholds}
+
+
+class ConfigurationFields(ThresholdFields):
     """What code declares of a pipeline. Here `null` takes a threshold away."""
 
     pipeline_type_name: LongName | None = None
     pipeline_metadata: dict[str, Any] | None = None
-
-    def declared(self) -> dict[str, Any]:
-        """Return the fields that were declared; those that code takes away are `None`."""
-        thresholds = self.model_fields_set & ThresholdsBody.model_fields.keys()
-        return self.said() | {name: getattr(self, name) for name in thresholds}
 
 
 class ChangedFields(ConfigurationFields):
@@ -185,6 +189,9 @@ class PipelineTypePatch(ThresholdsBody):
 
     id: Id | None = Field(None, examples=[1])
     name: LongName | None = None
+    configuration: ThresholdFields | None = Field(
+        None, description="What is said here comes before what is said beside."
+    )
 
     @model_validator(mode="after")
     def _named(self) -> PipelineTypePatch:
@@ -196,6 +203,7 @@ class PipelineTypePatch(ThresholdsBody):
 class PipelineTypeAnswer(ThresholdsAnswer):
     id: int
     name: str
+    configuration_hash: str | None = Field(description="A hash of what code declared last.")
     created_at: dt.datetime
     updated_at: dt.datetime | None
 
@@ -302,10 +310,19 @@ def create_pipeline_type(body: PipelineTypeBody, request: Request, response: Res
     return {"id": found.id}
 
 
-@types.get("/pipeline_type", response_model=list[PipelineTypeAnswer] | PipelineTypePage)
-def list_pipeline_types(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
+@types.get("/pipeline_type", response_model=list[PipelineTypeAnswer] | PipelineTypePage, responses=errors(404))
+def list_pipeline_types(
+    request: Request,
+    name: Annotated[str | None, Query(max_length=2048, description="The one with this name only.")] = None,
+    limit: Limit = None,
+    cursor: Cursor = None,
+) -> Any:
     """List all pipeline types, by name."""
-    return page(short(watcher_of(request).pipeline_types()), _type, limit=limit, cursor=cursor)
+    watcher = watcher_of(request)
+    found = (
+        watcher.pipeline_types() if name is None else [watcher.pipeline_type(watcher.known_name("pipeline_type", name))]
+    )
+    return page(short(found), _type, limit=limit, cursor=cursor)
 
 
 @types.get("/pipeline_type/{pipeline_type_id}", response_model=PipelineTypeAnswer, responses=errors(404))
@@ -320,5 +337,7 @@ def update_pipeline_type(body: PipelineTypePatch, request: Request) -> Any:
     access_of(request).require_all()
     watcher = watcher_of(request)
     reference = watcher.known_name("pipeline_type", body.name or "") if body.id is None else body.id
-    said = body.said("id", *(("name",) if body.id is None else ()))
+    said = body.said("id", "configuration", *(("name",) if body.id is None else ()))
+    if body.configuration is not None:
+        said |= body.configuration.declared()
     return _type(watcher.update_pipeline_type(reference, **said))
