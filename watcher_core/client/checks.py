@@ -210,25 +210,6 @@ class CheckMethods(HeartbeatMethods):
                 connection, removed=removed, pipelines=pipelines, instance_id=instance_id
             )
 
-    def suggest_rules(
-        self, *, pipelines: Collection[int] | None = None, now: dt.datetime | None = None
-    ) -> list[values.RuleSuggestion]:
-        """Return a rule for each pipeline that has none for freshness, or one that does not fit, by name.
-
-        A first rule comes from what `check_missed` has learned. A rule does not fit that has found data stale after
-        three of the last ten runs, before anything ran again: the pipeline runs less often than it did.
-
-        Args:
-            pipelines: Of those with these ids only.
-            now: The time of the question, with time zone; the present by default.
-
-        Raises:
-            InvalidValueError: A value breaks a rule.
-        """
-        moment = self._present(now)
-        with self._driver_transaction() as (connection, _):
-            return checks.suggest_rules(connection, now=moment, pipeline_ids=pipelines)
-
     def check_failures(self, *, now: dt.datetime | None = None, dry_run: bool = False) -> list[values.Finding]:
         """Find the pipelines that fail. Open an alert for each, and resolve those of pipelines that succeeded since.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from watcher_core import alerts, arguments, catalog, checks, database, health, overview, recording, telemetry, values
 from watcher_core.client.connection import WITHOUT_COMPILER
@@ -60,6 +61,25 @@ class OverviewMethods(TelemetryMethods):
         number = None if names is None else arguments.count(names, "names")
         with self._driver_transaction() as (connection, _):
             return overview.unwatched_pipelines(connection, names=number)
+
+    def suggest_rules(
+        self, *, pipelines: Collection[int] | None = None, now: dt.datetime | None = None
+    ) -> list[values.RuleSuggestion]:
+        """Return a rule for each pipeline that has none for freshness, or one that does not fit, by name.
+
+        A first rule comes from what `check_missed` has learned. A rule does not fit that has found data stale after
+        three of the last ten runs, before anything ran again: the pipeline runs less often than it did.
+
+        Args:
+            pipelines: Of those with these ids only.
+            now: The time of the question, with time zone; the present by default.
+
+        Raises:
+            InvalidValueError: A value breaks a rule.
+        """
+        moment = self._present(now)
+        with self._driver_transaction() as (connection, _):
+            return checks.suggest_rules(connection, now=moment, pipeline_ids=pipelines)
 
     def alert_context(self, alert: values.Alert) -> values.AlertContext:
         """Return what whoever acts on an alert asks next, as it is now; of one that is resolved, only what to do.
