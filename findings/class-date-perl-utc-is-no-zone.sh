@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # libclass-date-perl 1.1.17-2, perl 5.36 (Debian 12)
 #
-# A time with Z or an offset is read without either: 06:00 at Z, at +02:00 and at -08:00 are all 06:00 in the zone of the
-# host. A year that stands alone is seconds since 1970. "24-03-05" is read as 2024, and a day after 31 January by a month
-# is 2 March, and a month before that is 2 February.
+# A time with Z or an offset is read without either: 06:00 at Z, at +02:00 and at -08:00 are all 06:00 in the zone of
+# the host. A year that stands alone is seconds since 1970. "24-03-05" is read as 2024, and a day after 31 January by a
+# month is 2 March, and a month before that is 2 February.
 # Seen: 1709614800, which is 05:00 UTC, of 2024-03-05T06:00:00Z in Berlin
 #
 # Most would guess: 06:00 UTC, as the text says, or an error.

@@ -2,8 +2,8 @@
 # libdate-calc-perl 6.4-2, perl 5.36 (Debian 12)
 #
 # Decode_Date_US reads a date of any form that begins with a month. Where the month's name is not first, the name is
-# skipped and the digits are joined and cut again: 5 Mar 24 is month 5, day 2, year 4. Decode_Date_EU reads it as 5 March
-# 2024. Dates that both can read are another day to each, and neither can read 2024-03-05.
+# skipped and the digits are joined and cut again: 5 Mar 24 is month 5, day 2, year 4. Decode_Date_EU reads it as 5
+# March 2024. Dates that both can read are another day to each, and neither can read 2024-03-05.
 # Seen: 2004-05-02 of 5 Mar 24
 #
 # Most would guess: 5 March 2024, since March is named, or no date.

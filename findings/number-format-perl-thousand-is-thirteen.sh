@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # libnumber-format-perl 1.75-3, perl 5.36 (Debian 12)
 #
-# unformat_number drops what it does not know and joins the digits that are left: 1e3 is 13, and 2.5e-7 is -2.57. A loss in
-# brackets or with a minus behind it is a gain. 1.5K is 1536, and 1.5KB is 1.5. With a point for thousands, as in
+# unformat_number drops what it does not know and joins the digits that are left: 1e3 is 13, and 2.5e-7 is -2.57. A loss
+# in brackets or with a minus behind it is a gain. 1.5K is 1536, and 1.5KB is 1.5. With a point for thousands, as in
 # German, 1234.5 is 12345.
 # Seen: 13 of 1e3
 #
