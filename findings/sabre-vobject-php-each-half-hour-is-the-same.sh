@@ -37,8 +37,8 @@ function holds($text, $seen, $expected)
 
 function times($rule, $start = '20240101T090000Z')
 {
-    $lines = ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'UID:1', "DTSTART:$start", "RRULE:$rule", 'END:VEVENT', 'END:VCALENDAR'];
-    $calendar = Reader::read(implode("\r\n", $lines));
+    $event = ['BEGIN:VEVENT', 'UID:1', "DTSTART:$start", "RRULE:$rule", 'END:VEVENT'];
+    $calendar = Reader::read(implode("\r\n", ['BEGIN:VCALENDAR', ...$event, 'END:VCALENDAR']));
     $calendar->expand(new DateTime('2024-01-01'), new DateTime('2026-01-01'));
     $times = [];
     foreach ($calendar->VEVENT as $event) {
