@@ -12,7 +12,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 command -v Rscript >/dev/null || apt-get install --yes --quiet=2 --no-install-recommends r-base-core
-apt-get download --quiet=2 --option APT::Sandbox::User=root "r-cran-zoo" "r-cran-xts" \
+apt-get download --quiet=2 --option APT::Sandbox::User=root "r-cran-zoo=1.8-11-1" "r-cran-xts=0.13.0-1" \
     "r-cran-lattice"
 for package in *.deb; do dpkg --extract "$package" .; done
 
