@@ -117,7 +117,7 @@ def test_a_tracked_execution_is_as_with_the_database(remote, module_watcher):
 
 
 @pytest.mark.parametrize(
-    "down", [ConnectionError("refused"), ConnectionError("timed out"), 502, 503, 429, 401, 403, 418]
+    "down", [ConnectionError("refused"), ConnectionError("timed out"), 502, 503, 429, 401, 403, 418, 302, 200]
 )
 def test_a_block_runs_though_the_server_is_away_and_is_recorded_later(remote, network, module_watcher, down, caplog):
     name = uuid.uuid4().hex
@@ -453,6 +453,30 @@ def test_what_needs_the_database_says_so(remote, network):
     assert network.requests == 4
 
 
+def test_what_waits_is_kept_while_a_page_of_another_server_answers(remote, network, module_watcher):
+    """As that of a proxy's login, which is a success; an answer that is not understood would be set aside for good."""
+    name = uuid.uuid4().hex
+    network.answers = [503] * 6
+    with remote.track(name) as execution:
+        execution.record(total_rows=5)
+    network.answers = [200] * 6
+    with remote.track(name):
+        pass
+    assert remote.spooled() == 2
+    network.answers = []
+    with remote.track(name):
+        pass
+    assert remote.spooled() == 0
+    assert [each.total_rows for each in module_watcher.executions(pipeline=name)] == [None, None, 5]
+
+
+def test_a_page_of_another_server_is_no_answer(remote, network):
+    network.answers = [200]
+    with pytest.raises(DatabaseUnavailableError, match="cannot be reached: it answers 200, and is no Watcher"):
+        remote.alerts()
+    assert network.requests == 1
+
+
 def test_the_environment_chooses_the_server(monkeypatch, tmp_path):
     monkeypatch.setenv("WATCHER_URL", URL)
     monkeypatch.setenv("WATCHER_TOKEN", "wat_secret")
@@ -471,10 +495,10 @@ def test_the_doctor_of_a_host_that_records_over_http_looks_at_the_server(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WATCHER_URL", URL)
 
-    def doctor(with_token: str) -> tuple[object, dict[str, dict[str, str]]]:
+    def doctor(with_token: str, *options: str) -> tuple[object, dict[str, dict[str, str]]]:
         monkeypatch.setenv("WATCHER_TOKEN", with_token)
         with pytest.raises(SystemExit) as ended:
-            main(["doctor", "--json"])
+            main(["doctor", "--json", *options])
         findings = json.loads(capsys.readouterr().out)["findings"]
         return ended.value.code, {each["topic"]: each for each in findings}
 
@@ -484,6 +508,8 @@ def test_the_doctor_of_a_host_that_records_over_http_looks_at_the_server(
     for wrong in ("wat_nobodys", reader):
         code, found = doctor(wrong)
         assert (code, found["server"]["level"]) == (1, "problem")
+    code, found = doctor(token, "--pipeline", "orders")
+    assert found["alerts"]["message"] == "where those of orders go is not known on a host that records over HTTP"
     network.answers = [ConnectionError("refused")] * 3
     code, found = doctor(token)
     assert (code, found["server"]["message"]) == (1, f"{URL} cannot be reached: refused")
@@ -494,6 +520,7 @@ def test_an_address_that_is_none_is_refused_without_its_secret(url):
     with pytest.raises(ConfigurationError) as raised:
         Watcher(url, settings=Settings())
     assert "secret" not in str(raised.value)
+    assert "WATCHER_URL" in str(raised.value)
 
 
 def test_a_token_without_a_server_is_refused():

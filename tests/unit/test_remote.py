@@ -80,6 +80,16 @@ def test_why_it_cannot_be_reached_is_what_the_system_says() -> None:
     assert str(raised.value) == f"{address} cannot be reached: [Errno {errno.ECONNREFUSED}] Connection refused"
 
 
+def test_a_server_without_tls_is_named_as_such() -> None:
+    with http_server() as plain:
+        address = plain.url.replace("http://", "https://")
+        with pytest.raises(DatabaseUnavailableError) as raised:
+            RemoteServer(address, None).send("/status", pauses=())
+    assert str(raised.value) == (
+        f"{address} cannot be reached: it does not speak TLS, so that its address begins with http://"
+    )
+
+
 EXECUTION = {
     "id": 7,
     "pipeline_id": 1,

@@ -75,6 +75,13 @@ def examine(pipeline: str | None = None) -> Iterator[HealthFact]:
     yield from _settings(settings)
     if settings.url is not None and settings.database_url is None:
         yield from _over_http(settings)
+        if pipeline is not None:
+            yield HealthFact(
+                "warning",
+                "alerts",
+                f"where those of {pipeline} go is not known on a host that records over HTTP",
+                "ask on the host that delivers them, which has WATCHER_DATABASE_URL",
+            )
     else:
         yield from _database(settings, pipeline)
         yield from destination_findings(settings)

@@ -125,4 +125,8 @@ def _login(proxy: str) -> dict[str, str]:
 def _reason(error: BaseException) -> str:
     """Return what the system says: the library puts the names of its classes around it."""
     inside = error.__cause__ or next((each for each in error.args if isinstance(each, BaseException)), None)
-    return _reason(inside) if inside is not None else str(error) or type(error).__name__
+    if inside is not None:
+        return _reason(inside)
+    if getattr(error, "reason", None) == "WRONG_VERSION_NUMBER":  # of OpenSSL, where what answers is no TLS
+        return "it does not speak TLS, so that its address begins with http://"
+    return str(error) or type(error).__name__

@@ -87,7 +87,7 @@ class RemoteServer:
             except OSError as exc:
                 error: Exception = DatabaseUnavailableError(f"{self.address} cannot be reached: {exc}")
             else:
-                if answer.is_success:
+                if answer.is_success and answer.content.startswith((b"{", b"[")):
                     return answer.content
                 error = self._error(answer)
                 if answer.status not in REPEATED_STATUSES or _is_locked(error):  # it has been waited for there
@@ -109,7 +109,7 @@ class RemoteServer:
         try:
             found = json.loads(answer.content)
             message, code, details = str(found["message"]), str(found["code"]), dict(found["details"])
-        except (ValueError, KeyError, TypeError):  # a proxy's own page
+        except (ValueError, KeyError, TypeError):  # a proxy's own page, as that of a login, which answers 200
             message, code, details = f"it answers {answer.status}", "", {}
             if answer.status != 413:  # which says something of this request, and others may go through
                 return DatabaseUnavailableError(f"{self.address} cannot be reached: {message}, and is no Watcher")
@@ -147,7 +147,8 @@ def _clean_address(address: str) -> str:
     host = rest.split("/", 1)[0]
     if scheme.lower() not in ("http", "https") or not host or "@" in host or any(mark in rest for mark in "?# "):
         raise ConfigurationError(
-            "the server's URL cannot be read; it looks like https://watcher.example.com, and the token is passed apart"
+            "the server's URL (WATCHER_URL, if it is from the environment) cannot be read; "
+            "it looks like https://watcher.example.com, and the token is passed apart"
         )
     return f"{scheme.lower()}://{rest.rstrip('/')}"
 
