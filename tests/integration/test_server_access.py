@@ -115,6 +115,23 @@ def test_a_scope_includes_those_before_it(api, module_watcher):
         assert found == statuses, scope
 
 
+def test_what_a_token_may_not_do_says_which_may(api, module_watcher):
+    name, limited = uuid.uuid4().hex, uuid.uuid4().hex
+    read, _ = module_watcher.create_token(name, scope="read")
+    refused = api.post("/pipeline_type", json={"name": "t"}, headers={"Authorization": f"Bearer {read}"})
+    assert refused.json()["message"] == (
+        f"token {name!r} has the scope read; this needs write; "
+        "make a token for it with: watcher tokens create NAME --scope write"
+    )
+    some, _ = module_watcher.create_token(limited, pipelines="sales_*")
+    for path in ("/alert", "/anomaly_result", "/execution"):
+        refused = api.get(path, headers={"Authorization": f"Bearer {some}"})
+        assert refused.json()["message"] == (
+            f"token {limited!r} is for pipelines 'sales_*' only, and this is about more than those; "
+            "ask about one of them, or make a token of all with: watcher tokens create NAME"
+        )
+
+
 def test_a_ping_key_is_a_token_of_one_pipeline(api, module_watcher):
     token, _ = module_watcher.create_token(uuid.uuid4().hex, pipelines="nightly")
     assert api.get(f"/ping/nightly?key={token}").status_code == 200

@@ -389,6 +389,11 @@ def test_metadata_in_lines() -> None:
             "error: the server at a cannot be reached by its own words\n",
         ),
         (NotFoundError("alert", 7), 1, "error: no alert with id 7; see them all with: watcher alerts list --all\n"),
+        (
+            NotFoundError("anomaly of execution", 7),
+            1,
+            "error: no anomaly of execution with id 7; see them all with: watcher anomalies results\n",
+        ),
         (NotFoundError("role", "ann"), 1, "error: no role named 'ann'\n"),
         (ConfigurationError("this is wrong"), 1, "error: this is wrong\n"),
         (PermissionError(13, "Permission denied", "/x"), 1, "error: /x: Permission denied\n"),

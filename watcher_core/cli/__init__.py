@@ -78,6 +78,7 @@ LISTED_BY: Final = {
     "pipeline type": "watcher pipelines list",
     "execution": "watcher executions list",
     "alert": "watcher alerts list --all",
+    "anomaly of execution": "watcher anomalies results",
     "maintenance window": "watcher maintenance list",
     "token": "watcher tokens list",
     "address": "watcher lineage addresses",

@@ -77,7 +77,11 @@ class Access:
         if not self.allows(scope):
             of = "write" if self.token is None else self.token.scope.value
             who = f"user {self.user!r}" if self.token is None else f"token {self.token.name!r}"
-            raise RefusedError(403, f"{who} has the scope {of}; this needs {scope.value}")
+            raise RefusedError(
+                403,
+                f"{who} has the scope {of}; this needs {scope.value}; "
+                f"make a token for it with: watcher tokens create NAME --scope {scope.value}",
+            )
 
     def require_pipeline(self, pipeline_name: str) -> None:
         """Refuse what is about a pipeline that the token does not cover."""
@@ -93,7 +97,11 @@ class Access:
     def require_all(self) -> None:
         """Refuse a token of some pipelines where something is about no pipeline."""
         if self.token is not None and self.token.pipelines is not None:
-            raise RefusedError(403, f"token {self.token.name!r} is for pipelines {self.token.pipelines!r} only")
+            raise RefusedError(
+                403,
+                f"token {self.token.name!r} is for pipelines {self.token.pipelines!r} only, and this is about more "
+                "than those; ask about one of them, or make a token of all with: watcher tokens create NAME",
+            )
 
 
 def _not_covered(token: ApiToken, what: str, **details: object) -> RefusedError:
