@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -249,6 +251,21 @@ def test_whoever_is_on_call_needs_no_database(remote_cli: Callable[..., str], ni
     assert [each["note"] for each in found["actions"]] == [None, "the disk is full", "a new disk comes", "a new disk"]
     assert (found["state"], found["actions"][0]["acted_by"]) == ("resolved", "ann")
     assert "this needs the database" in remote_cli("alerts", "deliver", code=1)
+
+
+def test_a_host_that_delivers_nothing_does_not_know_who_is_notified(server_address: str, tmp_path: Path) -> None:
+    expected = "no destination is configured on this host, which delivers nothing; ask on the one that delivers\n"
+    for command in ("routes", "test"):
+        done = subprocess.run(
+            [sys.executable, "-m", "watcher_core", "alerts", command],
+            env={"WATCHER_URL": server_address, "HOME": str(tmp_path)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert expected in (done.stdout, done.stderr)
 
 
 def test_a_cause_that_the_token_does_not_cover_hides_no_alert(

@@ -316,7 +316,10 @@ def _nobody(watcher: Watcher) -> str:
     """Why nobody is notified, and what to do about it."""
     from watcher_core.alerts import load_routes
 
-    nobody = load_routes(watcher.settings).nobody
+    settings = watcher.settings
+    if settings.url is not None and settings.database_url is None:
+        return "no destination is configured on this host, which delivers nothing; ask on the one that delivers"
+    nobody = load_routes(settings).nobody
     return f"{nobody}; set SLACK_WEBHOOK_URL, or write routes into the file that WATCHER_ROUTES names"
 
 
