@@ -155,6 +155,7 @@ def test_misuse_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("pipelines", "set", "a", "--freshness", "2 fortnights") == 2
     assert run("pipelines", "rewind", "a") == 2
     assert run("pipelines", "rewind", "a", "--to", "1", "--to-start") == 2
+    assert run("pipelines", "rewind", "a", "--to", "") == 2
     assert run("executions", "list", "--state", "fine") == 2
     assert run("dev", "-f", "nowhere.py") == 2
     assert run("maintenance", "add") == 2

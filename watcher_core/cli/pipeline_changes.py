@@ -218,6 +218,8 @@ def rewind(
     """
     if (to is None) != to_start:
         raise typer.BadParameter("say where to: either --to WATERMARK or --to-start")
+    if to is not None and not to.strip():  # as of a variable that is not set
+        raise typer.BadParameter(f"{to!r} is no watermark; --to-start takes it away", param_hint="--to")
     with open_watcher() as watcher:
         before = find_pipeline(watcher, name)
         after = watcher.rewind_pipeline(before.id, watermark=to)
