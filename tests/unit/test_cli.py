@@ -248,6 +248,7 @@ def test_since(text: str, moment: str) -> None:
         ("tomorrow", "2026-03-11T04:00:00+00:00"),
         ("Tomorrow 9:30", "2026-03-11T13:30:00+00:00"),
         ("today 18:00", "2026-03-10T22:00:00+00:00"),
+        ("1 minute ago", "2026-03-10T11:59:00+00:00"),  # for whoever asks to refuse
         ("2026-04-01 09:30", "2026-04-01T13:30:00+00:00"),
         ("2026-04-01T09:30:00+02:00", "2026-04-01T07:30:00+00:00"),
     ],
@@ -276,7 +277,7 @@ def test_thresholds(text: str, threshold: tuple[int | None, str | None]) -> None
     assert times.read_threshold(text) == threshold
 
 
-@pytest.mark.parametrize("text", ["0 hours", "-1 day", "2", "hours", "5 seconds", "1.5 hours"])
+@pytest.mark.parametrize("text", ["0 hours", "-1 day", "2", "hours", "5 seconds", "1.5 hours", "2 hours ago"])
 def test_what_is_no_threshold_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no threshold"):
         times.read_threshold(text)

@@ -26,7 +26,7 @@ UNITS = {
     "year": "years",
 }
 SPANS_OF_TIME = {"seconds", "minutes", "hours"}  # others go by the calendar: a day may have 23 hours
-SPAN = re.compile(r"(\d+)\s*([a-z]+?)s?(?:\s+ago)?")
+SPAN = re.compile(r"(\d+)\s*([a-z]+?)s?(\s+ago)?")
 DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 DAY = re.compile(r"(yesterday|today|tomorrow)(?:\s+(\d{1,2}:\d{2}))?")
 
@@ -100,7 +100,7 @@ def _read(text: str, now: dt.datetime | None, *, sign: int) -> dt.datetime | Non
             at = shown.start_of("day").add(days=DAYS[day[1]])
             return _by_clock(at.replace(hour=int(hour), minute=int(minute)))
         if span and span[2] in UNITS:
-            unit, count = UNITS[span[2]], sign * int(span[1])
+            unit, count = UNITS[span[2]], (-1 if span[3] else sign) * int(span[1])
             return current.add(**{unit: count}) if unit in SPANS_OF_TIME else _by_clock(shown.add(**{unit: count}))
         # What names no zone gets one that nothing else has, and is what the clock shows.
         unnamed = pendulum.FixedTimezone(0)
@@ -132,6 +132,6 @@ def read_threshold(text: str) -> tuple[int | None, str | None]:
         return None, None
     span = SPAN.fullmatch(words)
     unit = UNITS.get(span[2], "").removesuffix("s") if span else ""
-    if span is None or unit not in DATE_PARTS or int(span[1]) < 1:
+    if span is None or span[3] or unit not in DATE_PARTS or int(span[1]) < 1:
         raise ValueError(f"{text!r} is no threshold; write a number and one of {', '.join(DATE_PARTS)}, or none")
     return int(span[1]), unit
