@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -17,7 +18,7 @@ import httpx
 import pytest
 
 from tests.documentation import ROOT
-from watcher_core import Watcher
+from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Watcher
 
 PAGE = ROOT / "docs" / "how-to" / "http.md"
 SHELL = [
@@ -31,8 +32,22 @@ SDK_PYTHON = os.environ.get("SDK_PYTHON")
 
 @pytest.fixture(scope="module")
 def server(module_watcher: Watcher, module_database_url: str) -> Iterator[tuple[str, str]]:
-    """The address of a server, and a token."""
+    """The address of a server whose database has an open alert, and a token."""
     token, _ = module_watcher.create_token("test")
+    ended = dt.datetime.now(dt.UTC)
+    module_watcher.record(
+        [
+            ExecutionRecord(
+                pipeline_name="broken_export",
+                source=ExecutionSource.PYTHON,
+                external_id="broken",
+                state=ExecutionState.FAILED,
+                start_date=ended - dt.timedelta(minutes=1),
+                end_date=ended,
+            )
+        ]
+    )
+    assert module_watcher.check_failures()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
