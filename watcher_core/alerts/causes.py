@@ -42,7 +42,6 @@ BURST_GAP = dt.timedelta(minutes=10)
 # After its cause is over, downstream data needs some time to be made again; see also `pending.CONTINUES_WITHIN`.
 FAIR_TIME = dt.timedelta(hours=1)
 
-
 # An alert may move behind one that moves itself: what is left after so many rounds waits for the next call.
 MOST_ROUNDS = 5
 

@@ -33,11 +33,9 @@ class HttpAlerts(HttpConnection):
             "pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline,
             "behind": behind,
             "changed_since": instant(changed_since, "changed_since"),
-            # Of none, too, the server says what is wrong with the rest.
-            "limit": max(1, arguments.count(limit, "limit") or 0),
             "now": instant(now, "now"),
         }
-        return self._list(values.Alert, "/alert", asked)[:limit] if asked["state"] else []
+        return self._first(values.Alert, "/alert", asked, limit) if asked["state"] else []
 
     def alert(self, alert_id: int) -> values.Alert:
         """As of `Watcher`."""

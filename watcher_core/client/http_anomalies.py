@@ -28,10 +28,8 @@ class HttpAnomalies(HttpConnection):
             "execution_id": execution_id,
             "flagged": flagged,
             "since": instant(since, "since"),
-            # Of none, too, the server says what is wrong with the rest.
-            "limit": max(1, arguments.count(limit, "limit") or 0),
         }
-        return self._list(values.AnomalyResult, "/anomaly_result", asked)[:limit]
+        return self._first(values.AnomalyResult, "/anomaly_result", asked, limit)
 
     def explain_anomalies(self, execution_id: int) -> list[values.AnomalyExplanation]:
         """As of `Watcher`; the server judges."""

@@ -48,12 +48,17 @@ class HttpConnection(Watcher):
         found = json.loads(self._remote.send(question(path, asked or {})))
         return [remote.value_of(kind, each) for each in found]
 
+    def _first(self, kind: type[T], path: str, asked: Mapping[str, object], limit: int) -> list[T]:
+        """Return the first of a list, so many; at most what the server gives of a page."""
+        wanted = arguments.count(limit, "limit") or 0
+        # Of none, too, the server says what is wrong with the rest.
+        return self._list(kind, path, {**asked, "limit": max(1, wanted)})[:wanted]
+
     def _pages(self, kind: type[T], path: str, asked: Mapping[str, object], wanted: int | None) -> list[T]:
         """Return so many of a list, or all of it, page by page."""
         found: list[T] = []
         cursor = asked["cursor"]
         while True:
-            # Of none, too, the server says what is wrong with the rest.
             size = PAGE if wanted is None else min(max(1, wanted - len(found)), PAGE)
             page = json.loads(self._remote.send(question(path, {**asked, "cursor": cursor, "limit": size})))
             found += [remote.value_of(kind, each) for each in page["data"]]

@@ -16,6 +16,7 @@ from watcher_core import arguments, catalog, recording, remote, values
 from watcher_core.client.http_alerts import HttpAlerts
 from watcher_core.client.http_anomalies import HttpAnomalies
 from watcher_core.client.http_connection import instant, question
+from watcher_core.client.http_maintenance import HttpMaintenance
 from watcher_core.client.http_pipelines import HttpPipelines
 from watcher_core.client.pipelines import checked_thresholds
 from watcher_core.enclosing import part_of
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class HttpWatcher(HttpAlerts, HttpAnomalies, HttpPipelines):
+class HttpWatcher(HttpAlerts, HttpAnomalies, HttpMaintenance, HttpPipelines):
     """The part of `Watcher` that other hosts use, over HTTP. All else needs the database, and says so."""
 
     @property
@@ -211,46 +212,6 @@ class HttpWatcher(HttpAlerts, HttpAnomalies, HttpPipelines):
 
     def _beat(self, execution_id: int, process: recording.Process) -> bool:
         return remote.beat(self._remote, execution_id, process)
-
-    # Maintenance
-
-    def add_maintenance(
-        self,
-        *,
-        pipeline: int | str | None = None,
-        pipeline_type: int | str | None = None,
-        starts_at: dt.datetime | None = None,
-        ends_at: dt.datetime | None = None,
-        duration: dt.timedelta | None = None,
-        cron: str | None = None,
-        timezone: str | None = None,
-        by: str | None = None,
-        note: str | None = None,
-    ) -> values.MaintenanceWindow:
-        """As of `Watcher`."""
-        body = {
-            "pipeline_name" if isinstance(pipeline, str) else "pipeline_id": pipeline,
-            "pipeline_type_name" if isinstance(pipeline_type, str) else "pipeline_type_id": pipeline_type,
-            "starts_at": instant(starts_at, "starts_at"),
-            "ends_at": instant(ends_at, "ends_at"),
-            "duration_seconds": None if duration is None else duration.total_seconds(),
-            "cron": cron,
-            "timezone": timezone,
-            "by": by,
-            "note": note,
-        }
-        # Once, as its end: of what was not answered a second one would be refused.
-        return remote.read_value(values.MaintenanceWindow, self._remote.send("/maintenance", body, pauses=()))
-
-    def maintenance(self, *, now: dt.datetime | None = None) -> list[values.MaintenanceWindow]:
-        """As of `Watcher`."""
-        return self._list(values.MaintenanceWindow, "/maintenance", {"now": instant(now, "now")})
-
-    def end_maintenance(self, window_id: int) -> values.MaintenanceWindow:
-        """As of `Watcher`."""
-        identifier = arguments.identifier(window_id, "window_id")
-        answer = self._remote.send(f"/maintenance/{identifier}/end", {}, pauses=())
-        return remote.read_value(values.MaintenanceWindow, answer)
 
     def clock(self) -> dt.datetime:
         """As of `Watcher`: the server answers by the database's clock."""
