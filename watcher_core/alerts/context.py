@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from watcher_core import catalog
 from watcher_core.database import Driver
 
 # The pipelines that the run of a failed execution has blocked; what has run since is not waiting any more. A statement
@@ -23,27 +24,14 @@ BLOCKED = """
                           AND good.scope IS NOT DISTINCT FROM blocked.scope)
      ORDER BY pipeline.name"""
 
-# After how many of its last runs data became stale by the same rule, before anything ran again; NULL where there is no
-# better rule to propose: after fewer runs, and in place of a rule by a calendar. What comes after the newest one is not
-# known yet.
-LAST_RUNS = 10
+# After how many of its last runs data became stale by the same rule; NULL where there is no better rule to propose:
+# after fewer runs, and in place of a rule by a calendar.
+RULE = ("CAST(alert.facts ->> 'expected_number' AS bigint)", "alert.facts ->> 'expected_datepart'")
 STALE_RUNS = f"""
-    SELECT count(log.id)
-      FROM (SELECT end_date, lead(start_date) OVER (ORDER BY start_date) AS next_start
-              FROM (SELECT start_date, end_date
-                      FROM watcher.pipeline_execution
-                     WHERE pipeline_execution.pipeline_id = alert.pipeline_id
-                       AND pipeline_execution.end_date IS NOT NULL
-                     ORDER BY start_date DESC
-                     LIMIT {LAST_RUNS} + 1) AS newest) AS run
-      LEFT JOIN watcher.freshness_pipeline_log AS log
-        ON log.pipeline_id = alert.pipeline_id
-       AND log.last_dml_timestamp = run.end_date
-       AND log.evaluation_timestamp < run.next_start
-       AND log.freshness_number = CAST(alert.facts ->> 'expected_number' AS bigint)
-       AND CAST(log.freshness_datepart AS text) = alert.facts ->> 'expected_datepart'
+    SELECT count(*) FILTER (WHERE is_stale)
+      FROM ({catalog.last_runs("alert.pipeline_id", *RULE)}) AS run
      WHERE NOT alert.facts ?| ARRAY['calendar', 'timezone']
-    HAVING count(*) > {LAST_RUNS}"""
+    HAVING count(*) > {catalog.LAST_RUNS}"""
 
 OF_ALERT = f"""
     SELECT ARRAY({BLOCKED}) AS blocked,

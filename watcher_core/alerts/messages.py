@@ -7,9 +7,8 @@ import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from watcher_core import text, values
+from watcher_core import catalog, text, values
 from watcher_core.alerts import incidents, pending, slack, titles
-from watcher_core.alerts.context import LAST_RUNS
 from watcher_core.alerts.details import ERROR_CHARACTERS, LATE, clock, described
 from watcher_core.alerts.incidents import Behind
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
@@ -18,8 +17,6 @@ from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 SHOWN = 20
 # Characters of a line of names.
 NAMES_CHARACTERS = 600
-# A rule that found data stale after so many of the last runs is asked about.
-UNFIT = 3
 
 CHECKS = {
     AlertKind.FRESHNESS: "Freshness check",
@@ -225,8 +222,8 @@ def _details(notice: Notice, dagster_url: str | None) -> list[str]:
         lines.append(f"Log: <{address}?{query}|{slack.escape(f'step {step}', limit=120)}>")
     if notice.blocked:
         lines.append(f"Blocked: {_escaped(text.listed(notice.blocked))}")
-    if notice.stale_runs is not None and notice.stale_runs >= UNFIT:
-        runs = f"stale after {notice.stale_runs} of its last {LAST_RUNS} runs"
+    if notice.stale_runs is not None and notice.stale_runs >= catalog.LEAST_STALE:
+        runs = f"stale after {notice.stale_runs} of its last {catalog.LAST_RUNS} runs"
         lines.append(f"Does the rule fit? It was {runs}: watcher check suggest")
     if notice.last_success_at is not None:
         lines.append(f"Last success: {text.clock(notice.last_success_at)}")

@@ -61,10 +61,13 @@ if TYPE_CHECKING:
         update_pipeline_type,
     )
     from watcher_core.catalog.scopes import SELECTION, scope_of_all
+    from watcher_core.catalog.staleness import LAST_RUNS, LEAST_STALE, last_runs
 
 __all__ = [
     "ASKED_LEVEL",
     "ID_BY_NAME",
+    "LAST_RUNS",
+    "LEAST_STALE",
     "PIPELINE_COLUMNS",
     "PIPELINE_FIELDS",
     "SELECTION",
@@ -100,6 +103,7 @@ __all__ = [
     "import_pipeline_types",
     "import_pipelines",
     "known_name",
+    "last_runs",
     "level_of",
     "list_address_types",
     "list_addresses",
@@ -121,6 +125,9 @@ __all__ = [
 ]
 
 _MODULES = {
+    "LAST_RUNS": "staleness",
+    "LEAST_STALE": "staleness",
+    "last_runs": "staleness",
     "SELECTION": "scopes",
     "scope_of_all": "scopes",
     "clean_pipeline_fields": "configuration",

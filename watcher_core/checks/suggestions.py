@@ -11,11 +11,10 @@ import datetime as dt
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from watcher_core import calendars
+from watcher_core import calendars, catalog
 from watcher_core.checks import thresholds
 from watcher_core.checks.cadence import LEAST_TOLERANCE, PART, Cadence
 from watcher_core.checks.missed import RHYTHM_ZONE, list_cadences
@@ -33,10 +32,7 @@ WEEKEND_SECONDS: Final = 2 * 86400.0
 WORKING_DAYS: Final = frozenset("01234")  # Monday is 0
 FRIDAY, MONDAY = 4, 0
 
-# A rule does not fit that has found data stale after so many of these runs, before anything ran again; or after fewer,
-# where that was so on weekends alone. The newest run does not count: nobody knows whether anything runs again.
-LAST_RUNS: Final = 10
-LEAST_STALE: Final = 3
+# After fewer runs than elsewhere, where data was stale on weekends alone.
 LEAST_WEEKENDS: Final = 2
 
 DURATIONS: Final = f"""
@@ -50,6 +46,8 @@ DURATIONS: Final = f"""
        AND NOT type.mute_timeliness_check
 """
 
+RULE: Final = (thresholds.number("freshness"), f"CAST({thresholds.datepart('freshness')} AS text)")
+
 # Rules by a calendar are left as they are: whoever has written one knows when it runs.
 OFTEN_STALE: Final = f"""
     WITH often AS MATERIALIZED (
@@ -61,28 +59,19 @@ OFTEN_STALE: Final = f"""
         HAVING count(*) >= %(least)s
     )
     SELECT pipeline.name, {RHYTHM_ZONE} AS zone, {thresholds.number("freshness")}, {thresholds.datepart("freshness")},
-           run.starts, run.ends, run.found_stale_at
+           run.since, run.until, run.is_stale
       FROM often
       JOIN watcher.pipeline ON pipeline.id = often.pipeline_id
       JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
-     CROSS JOIN LATERAL (SELECT array_agg(newest.start_date ORDER BY newest.start_date) AS starts,
-                                array_agg(newest.end_date ORDER BY newest.start_date) AS ends,
-                                array_agg(log.evaluation_timestamp ORDER BY newest.start_date) AS found_stale_at
-                           FROM (SELECT start_date, end_date
-                                   FROM watcher.pipeline_execution
-                                  WHERE pipeline_id = pipeline.id
-                                    AND end_date IS NOT NULL
-                                  ORDER BY start_date DESC
-                                  LIMIT %(last_runs)s + 1) AS newest
-                           LEFT JOIN watcher.freshness_pipeline_log AS log
-                             ON log.pipeline_id = pipeline.id
-                            AND log.last_dml_timestamp = newest.end_date
-                            AND log.freshness_number = {thresholds.number("freshness")}
-                            AND log.freshness_datepart = {thresholds.datepart("freshness")}) AS run
+     CROSS JOIN LATERAL (SELECT array_agg(end_date ORDER BY end_date) AS since,
+                                array_agg(next_end ORDER BY end_date) AS until,
+                                array_agg(is_stale ORDER BY end_date) AS is_stale
+                           FROM ({catalog.last_runs("pipeline.id", *RULE)}) AS last
+                          WHERE next_end IS NOT NULL) AS run
      WHERE {thresholds.is_checked("freshness", one=False)}
        AND {thresholds.number("freshness")} IS NOT NULL
        AND coalesce({thresholds.CALENDAR}, {thresholds.TIMEZONE}) IS NULL
-       AND cardinality(run.ends) > %(last_runs)s
+       AND cardinality(run.since) = {catalog.LAST_RUNS}
      ORDER BY pipeline.name
 """
 
@@ -97,16 +86,12 @@ def suggest_rules(
         now: The time of the question.
         pipeline_ids: Of these pipelines only.
     """
-    given = {
-        "now": now,
-        "ids": None if pipeline_ids is None else list(pipeline_ids),
-        "least": LEAST_WEEKENDS,
-        "last_runs": LAST_RUNS,
-    }
+    ids = None if pipeline_ids is None else list(pipeline_ids)
+    rows = connection.execute(OFTEN_STALE, {"now": now, "ids": ids, "least": LEAST_WEEKENDS})
     found = [
         better
-        for name, zone, number, part, *runs in connection.execute(OFTEN_STALE, given)
-        if (better := _better(name, zone, (number, DatePart(part)), *runs)) is not None
+        for name, zone, number, part, since, until, is_stale in rows
+        if (better := _better(name, zone, (number, DatePart(part)), list(zip(since, until, strict=True)), is_stale))
     ]
     found += _first_rules(connection, pipeline_ids)
     return sorted(found, key=lambda each: each.pipeline_name)
@@ -116,22 +101,20 @@ def _better(
     name: str,
     zone: str | None,
     rule: tuple[int, DatePart],
-    starts: Sequence[dt.datetime],
-    ends: Sequence[dt.datetime],
-    found_stale_at: Sequence[dt.datetime | None],
+    waits: Sequence[tuple[dt.datetime, dt.datetime]],
+    is_stale: Sequence[bool],
 ) -> RuleSuggestion | None:
     """Return a rule that fits better than `rule`; `None` where that does.
 
-    What was found stale while it failed again and again tells nothing of the rule.
+    Args:
+        name, zone: The pipeline, and the time zone that it follows.
+        rule: Its rule.
+        waits: The ends of its last runs, each with that of the run after it.
+        is_stale: Whether the rule found data stale in each of these waits.
     """
-    waits = list(pairwise(ends))
-    stale = [
-        wait
-        for wait, found_at, start in zip(waits, found_stale_at, starts[1:], strict=False)
-        if found_at is not None and found_at < start
-    ]
+    stale = [wait for wait, was_stale in zip(waits, is_stale, strict=True) if was_stale]
     clock = calendars.zone_of(zone if calendars.is_known(zone) else None)
-    weekends = [wait for wait in waits if [moment.astimezone(clock).weekday() for moment in wait] == [FRIDAY, MONDAY]]
+    weekends = [wait for wait in waits if _is_weekend(wait, clock)]
     better = RuleSuggestion(
         pipeline_name=name,
         usual_seconds=median((until - since).total_seconds() for since, until in waits),
@@ -142,12 +125,16 @@ def _better(
     )
     if len(stale) >= LEAST_WEEKENDS and stale == weekends:
         return replace(better, freshness_calendar="Mon-Fri", freshness_timezone=None if clock is dt.UTC else zone)
-    if len(stale) < LEAST_STALE:
+    if len(stale) < catalog.LEAST_STALE:
         return None
     # Without the longest of many, which may have been an outage.
     longest = sorted((until - since).total_seconds() for since, until in stale)[4 * (len(stale) - 1) // 5]
     number, part = _threshold(longest * (1 + PART) + LEAST_TOLERANCE.total_seconds())
     return replace(better, freshness_number=number, freshness_datepart=part)
+
+
+def _is_weekend(wait: tuple[dt.datetime, dt.datetime], clock: dt.tzinfo) -> bool:
+    return tuple(moment.astimezone(clock).weekday() for moment in wait) == (FRIDAY, MONDAY)
 
 
 def _first_rules(connection: Driver, pipeline_ids: Collection[int] | None) -> list[RuleSuggestion]:
