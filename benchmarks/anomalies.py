@@ -13,6 +13,7 @@ import itertools
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -261,9 +262,9 @@ def _drained(bench: Bench, url: str, processes: int) -> list[_Drained]:
     """Judge until nothing is pending, and return what each process has done."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(processes)
-    arguments = [(url, bench.directory)] * processes
-    with context.Pool(processes, initializer=_share, initargs=(barrier,)) as pool:
-        return pool.starmap(_drain, arguments, chunksize=1)
+    with ProcessPoolExecutor(processes, context, initializer=_share, initargs=(barrier,)) as pool:
+        drained = [pool.submit(_drain, url, bench.directory) for _ in range(processes)]
+        return [each.result() for each in drained]
 
 
 _barrier: Any = None

@@ -6,9 +6,10 @@ A get-or-create that looks first and inserts then fails for most of them.
 from __future__ import annotations
 
 import multiprocessing
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from multiprocessing.synchronize import Barrier
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ class Finish(NamedTuple):
     seconds: float
 
 
-Racer = Callable[[str, Path, Barrier, int], Finish]
+Racer = Callable[[str, Path, threading.Barrier, int], Finish]
 
 
 def run(bench: Bench) -> Iterator[Result]:
@@ -49,12 +50,13 @@ def run(bench: Bench) -> Iterator[Result]:
 def _race(racer: Racer, bench: Bench, url: str, processes: int, rounds: int) -> list[Finish]:
     # Spawned, not forked: processes that share nothing, as those of different hosts.
     context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, context.Pool(processes) as pool:
+    with context.Manager() as manager, ProcessPoolExecutor(processes, context) as pool:
         start = manager.Barrier(processes)
-        return pool.starmap(racer, [(url, bench.directory, start, rounds)] * processes, chunksize=1)
+        racers = [pool.submit(racer, url, bench.directory, start, rounds) for _ in range(processes)]
+        return [each.result() for each in racers]
 
 
-def _ours(url: str, directory: Path, start: Barrier, rounds: int) -> Finish:
+def _ours(url: str, directory: Path, start: threading.Barrier, rounds: int) -> Finish:
     ids, errors, seconds = [], [], 0.0
     with open_watcher(url, directory) as watcher:
         watcher.pipeline_types()
@@ -71,7 +73,7 @@ def _ours(url: str, directory: Path, start: Barrier, rounds: int) -> Finish:
     return Finish(ids, errors, seconds)
 
 
-def _raw(url: str, _: Path, start: Barrier, rounds: int) -> Finish:
+def _raw(url: str, _: Path, start: threading.Barrier, rounds: int) -> Finish:
     ids, seconds = [], 0.0
     with psycopg.connect(url, autocommit=True) as connection:
         for number in range(rounds):

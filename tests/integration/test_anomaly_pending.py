@@ -6,6 +6,7 @@ import datetime as dt
 import multiprocessing
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -330,8 +331,8 @@ def test_processes_share_the_work(watcher: Watcher, database_url: str, tmp_path:
     for name in names:
         days(watcher, name, 0, 25)
         days(watcher, name, 38, 39, count=100)
-    with multiprocessing.get_context("spawn").Pool(3) as pool:
-        done = pool.starmap(drain, [(database_url, str(tmp_path))] * 3, chunksize=1)
+    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
+        done = list(pool.map(drain, [database_url] * 3, [str(tmp_path)] * 3))
     assert sum(executions for executions, _ in done) == 12 * 26
     assert pending(database_url) == []
     results = watcher.anomaly_results(limit=10_000)
