@@ -43,8 +43,10 @@ class Place:
 
     now: dt.datetime = MIDNIGHT
     titles: list[str] = field(default_factory=list)
+    messages: list[SlackMessage] = field(default_factory=list)
 
     def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
+        self.messages.append(message)
         self.titles.append(f"{self.now:%H:%M} {message.text.splitlines()[0]}")
         return None
 
@@ -266,6 +268,32 @@ def test_nothing_runs_any_more_while_a_failure_is_acknowledged(platform: Platfor
     [failure] = [alert for alert in platform.watcher.alerts(kind=AlertKind.FAILURE) if not alert.cause_alert_id]
     platform.watcher.acknowledge_alert(failure.id)
     assert platform.live(2, 6)[1:] == ["03:20 ⚠️ 3 pipelines have stale data: raw/orders, raw/stock, raw/users"]
+
+
+def test_a_job_that_does_not_run_is_one_message_however_stale_gets_what_it_makes(platform: Platform) -> None:
+    for name in NAMES:
+        platform.watcher.update_pipeline(f"raw/{name}", freshness_number=2, freshness_datepart="hour")
+        platform.watcher.update_pipeline(f"stg/{name}", freshness_number=3, freshness_datepart="hour")
+    platform.off_from = 2
+    assert platform.live(0, 8) == ["02:20 ⚠️ hourly is stale: last change 1 h 12 min ago, expected within 70 minutes"]
+    [alert] = [each for each in platform.watcher.alerts() if not each.cause_alert_id]
+    makes = tuple(sorted(f"{stage}/{name}" for stage in ("raw", "stg") for name in NAMES))
+    assert platform.watcher.alert_context(alert).blocked == makes
+    assert f"Blocked: {', '.join(makes)}" in platform.place.messages[0].text
+
+
+def test_what_a_job_that_does_not_run_makes_is_said_when_it_is_critical(platform: Platform) -> None:
+    for name in NAMES:
+        for stage in ("raw", "stg"):
+            platform.watcher.update_pipeline(f"{stage}/{name}", freshness_number=3, freshness_datepart="hour")
+    platform.watcher.update_pipeline("stg/clicks", alert_level="critical")
+    platform.off_from = 2
+    titles = platform.live(0, 6)
+    assert titles[0] == "02:20 ⚠️ hourly is stale: last change 1 h 12 min ago, expected within 70 minutes"
+    assert [title.partition("hourly")[0] for title in titles[1:]] == [
+        "04:10 ⚠️ More of it: ",  # to whoever owns the job
+        "04:10 🚨 stg/clicks is held up: ",
+    ]
 
 
 def test_a_source_that_sends_a_third_of_its_rows(platform: Platform) -> None:

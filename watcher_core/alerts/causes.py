@@ -283,7 +283,7 @@ def _link(alerts: str) -> sa.TextClause:
            AND root_id IN (SELECT cause_alert_id FROM blocked WHERE run_id IS NOT NULL)
     ), news AS (
         -- That what fails is stale after a while, too, with its job and with what its run did not come to, is none,
-        -- unless it is louder.
+        -- unless it is louder; nor is it that of what a job makes that did not run.
         SELECT cause_alert_id
           FROM blocked AS linked
          WHERE NOT EXISTS (SELECT
@@ -291,6 +291,13 @@ def _link(alerts: str) -> sa.TextClause:
                              LEFT JOIN part ON part.pipeline_id = known.pipeline_id
                             WHERE known.root_id = linked.cause_alert_id
                               AND linked.pipeline_id IN (known.pipeline_id, part.job_id)
+                              AND known.level >= linked.level)
+           AND NOT EXISTS (SELECT
+                             FROM part
+                             JOIN alive AS known ON known.pipeline_id = part.job_id
+                            WHERE part.pipeline_id = linked.pipeline_id
+                              AND known.root_id = linked.cause_alert_id
+                              AND known.name IN ('missed', 'freshness')
                               AND known.level >= linked.level)
            AND NOT EXISTS (SELECT
                              FROM failed

@@ -42,8 +42,7 @@ NOTICES = f"""
            pipeline.pipeline_metadata ->> 'runbook' AS runbook,
            CASE WHEN alert.kind = 'failure' THEN good.last_success_at END AS last_success_at,
            CASE WHEN alert.kind = 'timeliness' THEN good.usual_seconds END AS usual_seconds,
-           CASE WHEN alert.kind = 'failure' AND alert.state <> 'resolved'
-                THEN ARRAY({BLOCKED}) ELSE '{{}}' END AS blocked,
+           {BLOCKED} AS blocked,
            CASE WHEN alert.kind = 'freshness' AND alert.state <> 'resolved'
                 THEN ({STALE_RUNS}) END AS stale_runs,
            coalesce(newest.is_asset, false) AS is_asset,

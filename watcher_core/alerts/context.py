@@ -7,22 +7,40 @@ import datetime as dt
 from watcher_core import catalog
 from watcher_core.database import Driver
 
-# The pipelines that the run of a failed execution has blocked; what has run since is not waiting any more. A statement
-# that has the alert joins it.
+# The pipelines that an alert keeps from running, as an array: what the run of a failed execution has blocked, but for
+# what has run since; and what ran in the last run of a job that has not come since, but for what ran elsewhere since. A
+# statement that has the alert joins it.
 BLOCKED = """
-    SELECT DISTINCT pipeline.name
-      FROM watcher.pipeline_execution AS failed
-      JOIN watcher.pipeline_execution AS blocked ON blocked.parent_id = coalesce(failed.parent_id, failed.id)
-      JOIN watcher.pipeline ON pipeline.id = blocked.pipeline_id
-     WHERE failed.id = alert.pipeline_execution_id
-       AND blocked.state = 'blocked'
-       AND NOT EXISTS (SELECT
-                         FROM watcher.pipeline_execution AS good
-                        WHERE good.pipeline_id = blocked.pipeline_id
-                          AND good.start_date > blocked.start_date
-                          AND good.state = 'succeeded'
-                          AND good.scope IS NOT DISTINCT FROM blocked.scope)
-     ORDER BY pipeline.name"""
+    CASE WHEN alert.state = 'resolved' THEN '{}'
+         WHEN alert.kind = 'failure' THEN ARRAY(
+              SELECT DISTINCT pipeline.name
+                FROM watcher.pipeline_execution AS failed
+                JOIN watcher.pipeline_execution AS blocked ON blocked.parent_id = coalesce(failed.parent_id, failed.id)
+                JOIN watcher.pipeline ON pipeline.id = blocked.pipeline_id
+               WHERE failed.id = alert.pipeline_execution_id
+                 AND blocked.state = 'blocked'
+                 AND NOT EXISTS (SELECT
+                                   FROM watcher.pipeline_execution AS good
+                                  WHERE good.pipeline_id = blocked.pipeline_id
+                                    AND good.start_date > blocked.start_date
+                                    AND good.state = 'succeeded'
+                                    AND good.scope IS NOT DISTINCT FROM blocked.scope)
+               ORDER BY pipeline.name)
+         WHEN alert.kind IN ('missed', 'freshness') THEN ARRAY(
+              SELECT DISTINCT pipeline.name
+                FROM watcher.pipeline_execution AS part
+                JOIN watcher.pipeline ON pipeline.id = part.pipeline_id
+               WHERE part.parent_id = (SELECT id
+                                         FROM watcher.pipeline_execution
+                                        WHERE pipeline_execution.pipeline_id = alert.pipeline_id
+                                        ORDER BY start_date DESC
+                                        LIMIT 1)
+                 AND NOT EXISTS (SELECT
+                                   FROM watcher.pipeline_execution AS newer
+                                  WHERE newer.pipeline_id = part.pipeline_id
+                                    AND newer.start_date > part.start_date)
+               ORDER BY pipeline.name)
+         ELSE '{}' END"""
 
 # After how many of its last runs data became stale by the same rule; NULL where there is no better rule to propose:
 # after fewer runs, and in place of a rule by a calendar.
@@ -34,23 +52,22 @@ STALE_RUNS = f"""
     HAVING count(*) > {catalog.LAST_RUNS}"""
 
 OF_ALERT = f"""
-    SELECT ARRAY({BLOCKED}) AS blocked,
-           (SELECT end_date
-              FROM watcher.pipeline_execution
-             WHERE pipeline_execution.pipeline_id = alert.pipeline_id
-               AND pipeline_execution.state = 'succeeded'
-             ORDER BY start_date DESC
-             LIMIT 1) AS last_success_at
+    SELECT {BLOCKED} AS blocked,
+           CASE WHEN alert.kind = 'failure' AND alert.state <> 'resolved' THEN (
+                SELECT end_date
+                  FROM watcher.pipeline_execution
+                 WHERE pipeline_execution.pipeline_id = alert.pipeline_id
+                   AND pipeline_execution.state = 'succeeded'
+                 ORDER BY start_date DESC
+                 LIMIT 1) END AS last_success_at
       FROM watcher.alert
      WHERE alert.id = %(alert_id)s
-       AND alert.kind = 'failure'
-       AND alert.state <> 'resolved'
 """
 
 
 def read_context(connection: Driver, alert_id: int) -> tuple[list[str], dt.datetime | None]:
-    """Return the names of the pipelines that a failure has blocked, and when its pipeline last succeeded.
+    """Return the names of the pipelines that an alert keeps from running, and when what fails last succeeded.
 
-    Of an alert of another kind, and of one that is resolved, there is nothing to say.
+    Of an alert that is resolved there is nothing to say.
     """
     return connection.execute(OF_ALERT, {"alert_id": alert_id}).fetchone() or ([], None)

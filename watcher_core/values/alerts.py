@@ -115,7 +115,8 @@ class AlertContext:
     """What whoever acts on an alert asks next, as it is now.
 
     Attributes:
-        blocked: The pipelines that did not run because of an open failure, and have not since, by name.
+        blocked: The pipelines that did not run because of an open failure, or with a job that did not run, and have not
+            since, by name.
         last_success_at: When the pipeline of an open failure last succeeded; `None` where it never did.
         advice: What to do.
     """
