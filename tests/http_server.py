@@ -79,7 +79,7 @@ class HttpServer:
     def answer(self, request: Request) -> Answer:
         """What the server says to a request when it does not fail; this one takes everything."""
         self.take(request)
-        return 202, b"{}", {}
+        return 202, b"{}", {"Watcher-Version": "0"}
 
     def answer_get(self, _path: str) -> Answer:
         """What the server says to a request that only reads."""

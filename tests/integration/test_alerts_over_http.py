@@ -213,8 +213,11 @@ def test_who_may(server_address: str, http_api: Client, module_watcher: Watcher,
     assert http_api.get(f"/alert/{failed.id}/context", headers=read).json()["blocked"] != []
     assert http_api.get(f"/alert/{failed.id}/context", headers=mine).json()["blocked"] == []
     token = mine["Authorization"].removeprefix("Bearer ")
-    with Watcher(server_address, token=token) as limited, pytest.raises(AccessDeniedError, match="is for pipelines"):
-        limited.alerts()
+    with Watcher(server_address, token=token) as limited:
+        with pytest.raises(AccessDeniedError, match="is for pipelines"):
+            limited.alerts()
+        with pytest.raises(AccessDeniedError, match="is for pipelines 'load_\\*' only, and this is another one"):
+            limited.alert(behind.id)
 
 
 def test_old_fields_stay_and_all_are_documented(http_api: Client, module_watcher: Watcher, night: Night) -> None:

@@ -44,7 +44,7 @@ class OneAnswer(HttpServer):
         self.down = Failure(hangs=True)
         sent = urllib.request.Request(self.address + request.path, data=request.body, headers=dict(request.headers))
         with urllib.request.urlopen(sent) as answered:
-            return answered.status, answered.read(), {}
+            return answered.status, answered.read(), {"Watcher-Version": answered.headers["Watcher-Version"]}
 
 
 @pytest.fixture(scope="module")

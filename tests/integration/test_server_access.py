@@ -12,7 +12,7 @@ import pytest
 
 from tests.factories import unique
 from tests.http_client import Client, serving
-from watcher_core import InvalidValueError, NotFoundError, TokenScope, Watcher
+from watcher_core import InvalidValueError, NotFoundError, TokenScope, Watcher, __version__
 from watcher_core.errors import ConfigurationError, DatabaseUnavailableError
 from watcher_core.server import Limits, create_app, serve
 from watcher_core.server.profiling import Profiling
@@ -37,6 +37,24 @@ def no_tokens(module_watcher: Watcher) -> None:
 def make_token(watcher: Watcher, **fields: str) -> dict[str, str]:
     token, _ = watcher.create_token(uuid.uuid4().hex, **fields)
     return {"Authorization": f"Bearer {token}"}
+
+
+def test_every_answer_names_the_server(api, module_watcher):
+    headers = make_token(module_watcher)
+    answers = [
+        api.get("/health/live"),
+        api.get("/"),
+        api.get("/ui/static/board.css"),
+        api.get("/pipeline"),
+        api.get("/pipeline", headers=headers),
+        api.get("/nowhere", headers=headers),
+        api.post("/execution/batch", content=b"a" * 41_000, headers=headers),
+        api.post("/execution/batch", json={"executions": []}, headers=headers),
+        api.post("/execution", json={}, headers=headers),
+    ]
+    assert [each.status_code for each in answers] == [200, 200, 200, 401, 200, 404, 413, 200, 422]
+    for each in answers:
+        assert each.headers.get_list("Watcher-Version") == [__version__]
 
 
 # Without a token

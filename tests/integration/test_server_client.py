@@ -7,6 +7,7 @@ import json
 import logging
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -40,6 +41,9 @@ from watcher_core.server import create_app
 
 URL = "https://watcher.example"
 
+# As a proxy that wants a login answers, or another program at that address.
+FOREIGN = Answer(200, b'{"id": 1, "recorded": 1, "active": true}', {"Content-Type": "application/json"})
+
 
 class Network:
     """The way to the server: it may be down, and answer what it likes."""
@@ -54,10 +58,12 @@ class Network:
         answer = self.answers.pop(0) if self.answers else None
         if isinstance(answer, Exception):
             raise answer
+        if isinstance(answer, Answer):
+            return answer
         if isinstance(answer, int):
-            return Answer(answer, b"<html>proxy</html>")
+            return Answer(answer, b"<html>proxy</html>", {})
         found = self.client.request(method, path, content=content, headers=headers)
-        return Answer(found.status_code, found.content)
+        return Answer(found.status_code, found.content, found.headers)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +123,7 @@ def test_a_tracked_execution_is_as_with_the_database(remote, module_watcher):
 
 
 @pytest.mark.parametrize(
-    "down", [ConnectionError("refused"), ConnectionError("timed out"), 502, 503, 429, 401, 403, 418, 302, 200]
+    "down", [ConnectionError("refused"), ConnectionError("timed out"), 502, 503, 429, 401, 403, 418, 302, 200, FOREIGN]
 )
 def test_a_block_runs_though_the_server_is_away_and_is_recorded_later(remote, network, module_watcher, down, caplog):
     name = uuid.uuid4().hex
@@ -221,6 +227,26 @@ def test_a_job_that_the_token_does_not_cover_runs_for_years_and_keeps_no_other_f
         pass
     assert remote.spooled() == 0
     assert len(module_watcher.executions(pipeline=theirs, limit=1000)) == 120
+
+
+def test_what_is_known_as_an_execution_of_others_stops_no_other(remote, network, module_watcher, tmp_path):
+    """An identity is no secret: what waits may name an execution of a pipeline that the token does not cover."""
+    theirs, mine = (f"{word}_{uuid.uuid4().hex}" for word in ("theirs", "mine"))
+    known = record(theirs, "of a pipeline that is not covered")
+    module_watcher.record([known])
+    token, _ = module_watcher.create_token(uuid.uuid4().hex, pipelines="mine_*")
+    with Watcher(URL, settings=Settings(home=tmp_path), token=token) as limited:
+        network.answers = [503] * 6
+        with limited.track(mine):
+            pass
+        recording.keep_in_spool(limited.spool_directories, replace(known, pipeline_name=f"{mine}/other"))
+        network.answers = []
+        with limited.track(f"{mine}/third"):
+            pass
+        assert limited.spooled() == 1
+        (fact,) = limited.spool_health().facts
+        assert f"executions of pipeline '{mine}/other' on this host wait on" in fact.message
+    assert len(module_watcher.executions(pipeline=mine)) == 1
 
 
 def test_an_answer_that_is_lost_records_once(remote, network, module_watcher, monkeypatch):

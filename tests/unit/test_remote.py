@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 import pytest
 
-from tests.http_server import http_server
+from tests.http_server import Failure, http_server
 from watcher_core import DatabaseUnavailableError, ExecutionSource, ExecutionState
 from watcher_core.remote import RemoteServer, read_value
 from watcher_core.remote.connections import _login, _proxy_of
@@ -88,6 +88,26 @@ def test_a_server_without_tls_is_named_as_such() -> None:
     assert str(raised.value) == (
         f"{address} cannot be reached: it does not speak TLS, so that its address begins with http://"
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (200, "200, and is no Watcher of this version: the header Watcher-Version is missing"),
+        (204, "204, and is no Watcher of this version: the header Watcher-Version is missing"),
+        (302, "302, and is no Watcher"),
+        (404, "404, and is no Watcher"),
+        (502, "502, and is no Watcher"),
+    ],
+)
+def test_what_does_not_name_itself_is_no_watcher(status: int, said: str) -> None:
+    answer = {"detail": "a", "message": "a", "code": "not_found", "details": {"kind": "execution", "reference": 1}}
+    with http_server() as foreign:
+        foreign.down = Failure(status, json.dumps(answer), {"Content-Type": "application/json"})
+        with pytest.raises(DatabaseUnavailableError) as raised:
+            RemoteServer(foreign.url, None).send("/heartbeat", {"id": 1}, pauses=())
+        assert str(raised.value) == f"{foreign.url} cannot be reached: it answers {said}"
+    assert not raised.value.is_reached
 
 
 EXECUTION = {

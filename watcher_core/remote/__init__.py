@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from watcher_core.remote.answers import read_value, value_of
 from watcher_core.remote.recording import beat, declare, record_executions, start_tracked
-from watcher_core.remote.server import RemoteServer
+from watcher_core.remote.server import VERSION_HEADER, RemoteServer
 
 __all__ = [
+    "VERSION_HEADER",
     "RemoteServer",
     "beat",
     "declare",

@@ -21,6 +21,7 @@ class Answer(NamedTuple):
 
     status: int
     content: bytes
+    headers: Mapping[str, str]
 
     @property
     def is_success(self) -> bool:
@@ -78,7 +79,7 @@ class Connections:
             )
         except urllib3.exceptions.HTTPError as exc:
             raise ConnectionError(_reason(exc)) from exc
-        return Answer(answer.status, answer.data)
+        return Answer(answer.status, answer.data, answer.headers)
 
     def close(self) -> None:
         """Close all of them."""

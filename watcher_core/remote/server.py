@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 # Seconds before the second try and the third: a server that starts again is back by then.
 PAUSES = (0.2, 1.0)
+# By it the server names itself: what answers without it is a proxy, the page of a login, or another program.
+VERSION_HEADER = "Watcher-Version"
+
 REPEATED_STATUSES = (408, 429, 500, 502, 503, 504)
 
 # Where no time limit holds, as it does in `track`.
@@ -87,7 +90,7 @@ class RemoteServer:
             except OSError as exc:
                 error: Exception = DatabaseUnavailableError(f"{self.address} cannot be reached: {exc}")
             else:
-                if answer.is_success and answer.content.startswith((b"{", b"[")):
+                if answer.is_success and VERSION_HEADER in answer.headers:
                     return answer.content
                 error = self._error(answer)
                 if answer.status not in REPEATED_STATUSES or _is_locked(error):  # it has been waited for there
@@ -106,13 +109,16 @@ class RemoteServer:
         return self._client[1]
 
     def _error(self, answer: Answer) -> Exception:
+        if VERSION_HEADER not in answer.headers and answer.status != 413:  # which is about this request alone
+            return DatabaseUnavailableError(
+                f"{self.address} cannot be reached: it answers {answer.status}, and is no Watcher"
+                + (f" of this version: the header {VERSION_HEADER} is missing" if answer.is_success else "")
+            )
         try:
             found = json.loads(answer.content)
             message, code, details = str(found["message"]), str(found["code"]), dict(found["details"])
-        except (ValueError, KeyError, TypeError):  # a proxy's own page, as that of a login, which answers 200
+        except (ValueError, KeyError, TypeError):  # a page for people, as the address is that of the board
             message, code, details = f"it answers {answer.status}", "", {}
-            if answer.status != 413:  # which says something of this request, and others may go through
-                return DatabaseUnavailableError(f"{self.address} cannot be reached: {message}, and is no Watcher")
         where = f"{self.address}: {message}"
         match code:
             case "locked":
@@ -135,10 +141,8 @@ class RemoteServer:
                 f"{self.address}: {given}; set WATCHER_TOKEN to what this prints where the server runs: "
                 "watcher tokens create NAME"
             )
-        if code == "forbidden" and not details:
-            return AccessDeniedError(where)
-        if code == "forbidden" and details.get("refused"):
-            return AccessDeniedError(where, pipelines=details["refused"])
+        if code == "forbidden":
+            return AccessDeniedError(where, pipelines=details.get("refused", ()))
         return DatabaseError(where)
 
 

@@ -83,10 +83,15 @@ class Access:
                 f"make a token for it with: watcher tokens create NAME --scope {scope.value}",
             )
 
-    def require_pipeline(self, pipeline_name: str) -> None:
-        """Refuse what is about a pipeline that the token does not cover."""
+    def require_pipeline(self, pipeline_name: str, *, refused: str | None = None) -> None:
+        """Refuse what is about a pipeline that the token does not cover.
+
+        Args:
+            pipeline_name: That pipeline; it is not named to who may not know of it.
+            refused: The pipeline that the request is about, in its own words: what is about others may go on.
+        """
         if self.token is not None and not self.token.covers(pipeline_name):
-            raise _not_covered(self.token, "this")
+            raise _not_covered(self.token, "this", **({} if refused is None else {"refused": [refused]}))
 
     def require_pipelines(self, names: Iterable[str]) -> None:
         """Refuse what names pipelines that the token does not cover, and say which: what is about others may go on."""

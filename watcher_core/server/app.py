@@ -9,6 +9,7 @@ import anyio.to_thread
 from fastapi import FastAPI, Response
 from starlette.types import Scope
 
+from watcher_core import __version__
 from watcher_core.client import Watcher
 from watcher_core.errors import DatabaseError
 from watcher_core.server.access import Proxies, Tokens
@@ -104,7 +105,7 @@ def create_app(
 
     app = FastAPI(
         title="Watcher",
-        version=_version(),
+        version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
         docs_url=None,
@@ -141,9 +142,3 @@ def _refuse(scope: Scope, error: Exception) -> Response:
     """Answer an error: people get a page, programs get JSON."""
     answer = response_for(error)
     return board_error(scope, answer) if scope["path"].startswith(BOARD_PATHS) else answer
-
-
-def _version() -> str:
-    from watcher_core import __version__
-
-    return __version__

@@ -15,6 +15,7 @@ from typing import ClassVar
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from watcher_core.server.errors import error_response
+from watcher_core.server.version import HEADERS
 
 # Of the first line and the headers of a request, about.
 MAX_HEAD_BYTES = 64 * 1024
@@ -164,7 +165,7 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing() or self.transport.get_write_buffer_size():
             self._hang_up()
             return
-        answer = error_response(status, message, headers={"Connection": "close"})
+        answer = error_response(status, message, headers={"Connection": "close", **HEADERS})
         headers = b"".join(b"%s: %s\r\n" % each for each in answer.raw_headers)
         self.transport.write(b"".join([STATUS_LINE[status], headers, b"\r\n", bytes(answer.body)]))
         self.transport.close()

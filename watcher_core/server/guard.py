@@ -17,6 +17,7 @@ from watcher_core.server.access import LOOPBACK, Access, Proxies, Tokens, is_loc
 from watcher_core.server.errors import RefusedError, error_response
 from watcher_core.server.limits import Limits, Rates
 from watcher_core.server.turns import Turns
+from watcher_core.server.version import naming
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
@@ -119,6 +120,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        send = naming(send)
         if self._waiting >= self._limits.waiting:
             await error_response(503, "the server is busy; try again")(scope, receive, send)
             return

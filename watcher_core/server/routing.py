@@ -103,8 +103,9 @@ def others_pipelines(
 def require_own(request: Request, given: Iterable[tuple[ExecutionSource, str | None, str]]) -> None:
     """Refuse to record what is known as an execution of a pipeline that the token does not cover."""
     known = [(source, external_id, name) for source, external_id, name in given if external_id is not None]
-    for name in others_pipelines(request, known).values():
-        access_of(request).require_pipeline(name)
+    names = {(source, external_id): name for source, external_id, name in known}
+    for identity, other in others_pipelines(request, known).items():
+        access_of(request).require_pipeline(other, refused=names[identity])
 
 
 # Gives a whole list; with `after` or `limit`, so many of its rows behind an id, in the order of the ids.
