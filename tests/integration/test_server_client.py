@@ -518,6 +518,7 @@ def test_the_doctor_of_a_host_that_records_over_http_looks_at_the_server(
 ):
     token, _ = module_watcher.create_token(uuid.uuid4().hex)
     reader, _ = module_watcher.create_token(uuid.uuid4().hex, scope="read")
+    limited, _ = module_watcher.create_token(uuid.uuid4().hex, pipelines="mine_*")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WATCHER_URL", URL)
 
@@ -529,11 +530,32 @@ def test_the_doctor_of_a_host_that_records_over_http_looks_at_the_server(
         return ended.value.code, {each["topic"]: each for each in findings}
 
     code, found = doctor(token)
-    assert (code, found["server"]["message"]) == (0, f"{URL} takes what this host records")
+    takes = f"{URL} takes what this host records; token "
+    assert (code, found["server"]["level"]) == (0, "ok")
+    assert found["server"]["message"].startswith(takes)
+    assert found["server"]["message"].endswith("may read, record and act on alerts")
     assert "database" not in found  # it has none, and does not need one
-    for wrong in ("wat_nobodys", reader):
-        code, found = doctor(wrong)
-        assert (code, found["server"]["level"]) == (1, "problem")
+    code, found = doctor(limited)
+    assert (code, found["server"]["message"].endswith("act on alerts, of pipelines 'mine_*' alone")) == (0, True)
+    code, found = doctor("wat_nobodys")
+    assert (code, found["server"]["level"]) == (1, "problem")
+    assert "the token is not valid" in found["server"]["message"]
+    # Where people read alone, nothing is wrong.
+    code, found = doctor(reader)
+    assert (code, found["server"]["level"]) == (0, "warning")
+    assert found["server"]["message"].endswith("may read, and record nothing")
+    # Where jobs run, it is; of a token that was mended since, nothing is said any more.
+    with Watcher(token="wat_nobodys") as jobs, jobs.track("mine_a"):
+        pass
+    code, found = doctor("wat_nobodys")
+    assert "the token is not valid" in found["spool"]["message"]
+    code, found = doctor(reader)
+    assert (code, found["server"]["level"]) == (1, "problem")
+    assert "has the scope read; this needs write" in found["spool"]["message"]
+    assert "not valid" not in found["spool"]["message"]
+    code, found = doctor(token)
+    assert (code, found["spool"]["message"]) == (0, "no execution of this host waits to be recorded")
+    assert module_watcher.executions(pipeline="mine_a")
     code, found = doctor(token, "--pipeline", "orders")
     assert found["alerts"]["message"] == "where those of orders go is not known on a host that records over HTTP"
     network.answers = [ConnectionError("refused")] * 3

@@ -20,6 +20,7 @@ from watcher_core.cli import output
 from watcher_core.cli.doctor_alerts import alert_findings, destination_findings
 from watcher_core.cli.doctor_anomalies import anomaly_findings
 from watcher_core.cli.doctor_dagster import dagster_findings
+from watcher_core.cli.doctor_server import server_findings
 from watcher_core.cli.edge import load_settings
 from watcher_core.cli.facts import print_facts
 from watcher_core.cli.options import Json
@@ -74,14 +75,7 @@ def examine(pipeline: str | None = None) -> Iterator[HealthFact]:
         return
     yield from _settings(settings)
     if settings.url is not None and settings.database_url is None:
-        yield from _over_http(settings)
-        if pipeline is not None:
-            yield HealthFact(
-                "warning",
-                "alerts",
-                f"where those of {pipeline} go is not known on a host that records over HTTP",
-                "ask on the host that delivers them, which has WATCHER_DATABASE_URL",
-            )
+        yield from server_findings(settings, pipeline)
     else:
         yield from _database(settings, pipeline)
         yield from destination_findings(settings)
@@ -126,26 +120,6 @@ def _origin(field: str) -> tuple[str, str] | None:
         if variables.get(name):
             return name, "the environment" if name in os.environ else ".env"
     return None
-
-
-def _over_http(settings: Settings) -> Iterator[HealthFact]:
-    """Look at the server that this host records by; what it needs itself, it says where it runs."""
-    from watcher_core import waiting
-    from watcher_core.client import Watcher
-
-    try:
-        with waiting.time_limit(settings.timeout), Watcher(settings=settings) as watcher:
-            watcher.record([])  # what takes none takes others
-    except WatcherError as exc:
-        yield HealthFact(
-            "problem",
-            "server",
-            str(exc),
-            "is it up, are WATCHER_URL and WATCHER_TOKEN right, and may the token write? Meanwhile jobs run on, and"
-            " their executions wait in the spool",
-        )
-    else:
-        yield HealthFact("ok", "server", f"{settings.url} takes what this host records")
 
 
 def _database(settings: Settings, pipeline: str | None) -> Iterator[HealthFact]:

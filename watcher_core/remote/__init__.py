@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from watcher_core.remote.answers import read_value, value_of
 from watcher_core.remote.recording import beat, declare, record_executions, start_tracked
+from watcher_core.remote.rights import TokenRights, token_rights
 from watcher_core.remote.server import VERSION_HEADER, RemoteServer
 
 __all__ = [
     "VERSION_HEADER",
     "RemoteServer",
+    "TokenRights",
     "beat",
     "declare",
     "read_value",
     "record_executions",
     "start_tracked",
+    "token_rights",
     "value_of",
 ]

@@ -35,6 +35,7 @@ from watcher_core.server.routes.pings import failed, pings, started, succeeded
 from watcher_core.server.routes.pipeline_reads import reads as pipeline_reads
 from watcher_core.server.routes.pipelines import pipelines
 from watcher_core.server.routes.pipelines import types as pipeline_types
+from watcher_core.server.routes.tokens import tokens as token_routes
 from watcher_core.server.turns import Turns
 from watcher_core.server.workers import Workers
 
@@ -55,6 +56,7 @@ ROUTERS = (
     checks,
     alerts,
     maintenance,
+    token_routes,
     metrics,
     pages,
 )
