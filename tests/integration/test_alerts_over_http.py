@@ -86,7 +86,10 @@ def night(module_watcher: Watcher, tmp_path: Path) -> Night:
     return Night(failed=module_watcher.alert(failed.id), behind=module_watcher.alert(behind.id))
 
 
-def test_alerts_are_read_as_by_the_database(remote_watcher: Watcher, module_watcher: Watcher, night: Night) -> None:
+def test_alerts_are_read_as_by_the_database(
+    remote_watcher: Watcher, module_watcher: Watcher, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watcher_core.client.http_connection.PAGE", 1)
     failed, name = night.failed, night.failed.pipeline_name
     assert failed.behind == 1
     asked: list[dict[str, Any]] = [
@@ -105,9 +108,13 @@ def test_alerts_are_read_as_by_the_database(remote_watcher: Watcher, module_watc
         {"changed_since": failed.opened_at},
         {"changed_since": failed.opened_at + DAY},
         {"now": failed.opened_at + DAY},
+        {"limit": 3},
+        {"before": (failed.opened_at, failed.id)},
+        {"before": (failed.opened_at + DAY, 0), "limit": 2},
     ]
     for given in asked:
         assert remote_watcher.alerts(**given) == module_watcher.alerts(**given), given
+    assert len(module_watcher.alerts()) > 1, "more than a page"
     assert [each.id for each in remote_watcher.alerts(behind=failed.id)] == [night.behind.id]
     assert remote_watcher.alert(failed.id) == failed
     context = remote_watcher.alert_context(failed)
@@ -201,21 +208,21 @@ def test_who_may(server_address: str, http_api: Client, module_watcher: Watcher,
     assert http_api.post(f"/alert/{failed.id}/ack", headers=read).status_code == 403
     assert http_api.post(f"/alert/{behind.id}/ack", headers=mine).status_code == 403
     for query in (
-        "",
         f"?pipeline={behind.pipeline_name}",
         f"?pipeline_id={behind.pipeline_id}",
         f"?behind={behind.id}",
     ):
         assert http_api.get(f"/alert{query}", headers=mine).status_code == 403
     # What it does not cover is not named beside what it covers.
-    assert http_api.get(f"/alert?behind={failed.id}", headers=read).json()[0]["id"] == behind.id
-    assert http_api.get(f"/alert?behind={failed.id}", headers=mine).json() == []
+    assert http_api.get(f"/alert?behind={failed.id}", headers=read).json()["data"][0]["id"] == behind.id
+    assert http_api.get(f"/alert?behind={failed.id}", headers=mine).json()["data"] == []
     assert http_api.get(f"/alert/{failed.id}/context", headers=read).json()["blocked"] != []
     assert http_api.get(f"/alert/{failed.id}/context", headers=mine).json()["blocked"] == []
     token = mine["Authorization"].removeprefix("Bearer ")
     with Watcher(server_address, token=token) as limited:
-        with pytest.raises(AccessDeniedError, match="is for pipelines"):
-            limited.alerts()
+        covered = [each for each in module_watcher.alerts() if str(each.pipeline_name).startswith("load_")]
+        assert limited.alerts() == covered != module_watcher.alerts()
+        assert limited.alerts(limit=1) == covered[:1]
         with pytest.raises(AccessDeniedError, match="is for pipelines 'load_\\*' only, and this is another one"):
             limited.alert(behind.id)
 
@@ -224,7 +231,7 @@ def test_old_fields_stay_and_all_are_documented(http_api: Client, module_watcher
     headers = token_headers(module_watcher)
     answered = http_api.get(f"/alert/{night.failed.id}", headers=headers).json()
     assert (answered["subject"], answered["earlier_actions"]) == (night.failed.pipeline_name, 0)
-    listed = http_api.get("/alert", params={"pipeline": night.failed.pipeline_name}, headers=headers).json()
+    listed = http_api.get("/alert", params={"pipeline": night.failed.pipeline_name}, headers=headers).json()["data"]
     problems = http_api.get("/status", headers=headers).json()["problems"]
     done = http_api.post(f"/alert/{night.failed.id}/note", json={"note": "seen"}, headers=headers).json()
     for each in (*listed, *problems, done):

@@ -25,9 +25,11 @@ def unusual(module_watcher: Watcher, tmp_path: Path) -> int:
 
 
 def test_results_are_read_and_explained_as_by_the_database(
-    remote_watcher: Watcher, module_watcher: Watcher, unusual: int, tmp_path: Path
+    remote_watcher: Watcher, module_watcher: Watcher, unusual: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("watcher_core.client.http_connection.PAGE", 3)  # between the results of an execution
     name = f"load_{tmp_path.name}"
+    start = module_watcher.execution(unusual).start_date
     asked: list[dict[str, Any]] = [
         {},
         {"pipeline": name},
@@ -38,9 +40,15 @@ def test_results_are_read_and_explained_as_by_the_database(
         {"pipeline": name, "flagged": False},
         {"pipeline": name, "since": dt.datetime.now(dt.UTC) - 3 * DAY},
         {"limit": 0},
+        {"pipeline": name, "before": (start, unusual, "total_rows"), "limit": 7},
+        {"pipeline": name, "before": (start, unusual, REVENUE), "limit": 7},
+        {"flagged": True, "before": (start, unusual, "total_rows")},
     ]
     for given in asked:
         assert remote_watcher.anomaly_results(**given) == module_watcher.anomaly_results(**given), given
+    assert len(module_watcher.anomaly_results(pipeline=name)) > 6, "more than two pages"
+    [behind] = module_watcher.anomaly_results(execution_id=unusual, before=(start, unusual, "total_rows"))
+    assert str(behind.metric_field) == REVENUE
     found = remote_watcher.anomaly_results(execution_id=unusual, flagged=True)
     assert [str(each.metric_field) for each in found] == ["total_rows", REVENUE]
     explained = remote_watcher.explain_anomalies(unusual)
@@ -94,9 +102,12 @@ def test_who_may(http_api: Client, module_watcher: Watcher, unusual: int, tmp_pa
         for fields in ({"scope": "read"}, {"pipelines": "load_*"}, {"pipelines": "hr_*"})
     )
     for path in (f"/anomaly_result?execution_id={unusual}", f"/execution/{unusual}/anomalies"):
-        assert http_api.get(path, headers=read).json() == http_api.get(path, headers=mine).json() != []
+        assert http_api.get(path, headers=read).json() == http_api.get(path, headers=mine).json()
         assert http_api.get(path, headers=others).status_code == 403
-    assert http_api.get("/anomaly_result", headers=mine).status_code == 403
+    everything = http_api.get("/anomaly_result", headers=read).json()["data"]
+    assert [each for each in everything if each["pipeline_name"].startswith("load_")] == everything != []
+    assert http_api.get("/anomaly_result", headers=mine).json()["data"] == everything
+    assert http_api.get("/anomaly_result", headers=others).json()["data"] == []
     assert http_api.get("/anomaly_result", params={"pipeline": name}, headers=others).status_code == 403
     body = {"pipeline_execution_id": unusual}
     for headers in (read, others):

@@ -164,8 +164,8 @@ def test_results_are_listed_by_index(connection: psycopg.Connection[Any], condit
         "execution_id": "result.pipeline_execution_id = %(execution_id)s",
         "pipeline_id": "rule.pipeline_id = %(pipeline_id)s AND execution.pipeline_id = %(pipeline_id)s",
     }
-    newest_first = "execution.start_date DESC, execution.id DESC"
-    statement = results.NEWEST.format(conditions=conditions[condition], newest_first=newest_first)
+    newest_first = {"date": "execution.start_date", "execution_id": "execution.id"}
+    statement = results.NEWEST.format(conditions=conditions[condition], **newest_first)
     given = {"execution_id": 200, "pipeline_id": 2, "limit": 100}
     plan = Plan(connection, statement, given)
     assert "anomaly_detection_result" not in plan.scanned

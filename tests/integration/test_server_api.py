@@ -460,7 +460,7 @@ def test_alerts_are_listed_and_acted_on(api, module_watcher):
     end(api, start(api, pipeline_id), completed_successfully=False)
     module_watcher.check_failures()
     name = api.get(f"/pipeline/{pipeline_id}").json()["name"]
-    (alert,) = api.get("/alert", params={"pipeline": name}).json()
+    (alert,) = api.get("/alert", params={"pipeline": name}).json()["data"]
     assert api.post(f"/alert/{alert['id']}/ack").json()["state"] == "acknowledged"
     snoozed = api.post(f"/alert/{alert['id']}/snooze", json={"until": "2090-01-01T00:00:00Z", "by": "Ann"}).json()
     assert (snoozed["state"], snoozed["snoozed_by"]) == ("snoozed", "Ann")

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from watcher_core import arguments, database, values
 from watcher_core.alerts import pending, resolutions
 from watcher_core.alerts.opening import lock
-from watcher_core.database import Driver, models
+from watcher_core.database import OF_NAMES, Driver, models, pattern_of_names
 from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 from watcher_core.errors import NotFoundError
 from watcher_core.values.rows import of_rows
@@ -189,10 +189,13 @@ def select_alerts(
     pipeline_id: int | None = None,
     cause_id: int | None = None,
     changed_since: dt.datetime | None = None,
+    names: str | None = None,
+    before: tuple[dt.datetime, int] | None = None,
     limit: int = 100,
     now: dt.datetime,
 ) -> Iterator[values.Alert]:
-    """Ask for alerts, the last opened first."""
+    """Ask for alerts, the last opened first; with `before`, those behind the one with this opening and this id."""
+    before_date, before_id = before or (None, None)
     wanted = None if states is None else [arguments.choice(state, AlertState, "state").value for state in states]
     given = {
         "ids": None if ids is None else list(ids),
@@ -201,6 +204,9 @@ def select_alerts(
         "pipeline_id": pipeline_id,
         "cause_id": cause_id,
         "changed_since": None if changed_since is None else arguments.instant(changed_since, "changed_since"),
+        "names": pattern_of_names(names),
+        "before_date": None if before_date is None else arguments.instant(before_date, "before"),
+        "before_id": None if before_id is None else arguments.identifier(before_id, "before"),
         "limit": arguments.count(limit, "limit"),
         "now": now,
     }
@@ -211,6 +217,8 @@ def select_alerts(
         "pipeline_id": "pipeline_id = %(pipeline_id)s",
         "cause_id": "cause_alert_id = %(cause_id)s",
         "changed_since": "greatest(opened_at, reopened_at, resolved_at) >= %(changed_since)s",
+        "names": OF_NAMES.format("pipeline_id"),
+        "before_id": "(opened_at, id) < (%(before_date)s, %(before_id)s)",
     }
     asked = [condition for name, condition in conditions.items() if given[name] is not None]
     if wanted is not None and AlertState.RESOLVED.value not in wanted:

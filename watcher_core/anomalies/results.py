@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, database, values
-from watcher_core.database import Driver, models
+from watcher_core.database import Driver, models, pattern_of_names
 from watcher_core.enums import AnomalyMetric
 from watcher_core.errors import NotFoundError
 from watcher_core.metrics import Metric, stored_metric
@@ -33,18 +33,24 @@ SELECT = f"""
 """
 
 # As the metrics are listed; numbers in metadata come last.
-METRIC_ORDER = "array_position(ARRAY[{}], rule.metric_field), rule.metric_field".format(
-    ", ".join(f"'{metric}'" for metric in AnomalyMetric)
-)
+_NAMED = ", ".join(f"'{metric}'" for metric in AnomalyMetric)
+METRIC_ORDER = f"coalesce(array_position(ARRAY[{_NAMED}], {{0}}), {len(AnomalyMetric) + 1}), {{0}}"
+OWN_METRIC = METRIC_ORDER.format("rule.metric_field")
 
 IS_UNUSUAL = "result.flagged AND result.unflagged_at IS NULL"
 
 UNUSUAL = f"{SELECT} WHERE result.pipeline_execution_id = ANY(%(ids)s) AND {IS_UNUSUAL}"
 
+# Of the same execution, those of the metrics behind it; else those of the executions behind it.
+BEHIND = f"""
+    ({{date}}, {{execution_id}}) <= (%(before_date)s, %(before_id)s)
+    AND (({{date}}, {{execution_id}}) < (%(before_date)s, %(before_id)s)
+         OR ({OWN_METRIC}) > ({METRIC_ORDER.format("CAST(%(before_metric)s AS text)")}))"""
+
 NEWEST = f"""
     {SELECT}
      WHERE {{conditions}}
-     ORDER BY {{newest_first}}, {METRIC_ORDER}
+     ORDER BY {{date}} DESC, {{execution_id}} DESC, {OWN_METRIC}
      LIMIT %(limit)s
 """
 
@@ -137,6 +143,8 @@ def list_results(
     execution_id: int | None = None,
     flagged: bool | None = None,
     since: dt.datetime | None = None,
+    names: str | None = None,
+    before: tuple[dt.datetime, int, Metric] | None = None,
     limit: int = 100,
 ) -> list[values.AnomalyResult]:
     """Return results, those of the newest execution first.
@@ -147,10 +155,17 @@ def list_results(
         execution_id: Of this execution only.
         flagged: `True` for those that are flagged and not unflagged, `False` for the others; all by default.
         since: Of executions that started at this time or later.
+        names: Of pipelines that have such a name only.
+        before: Those behind the one with this start and id of its execution, and this metric.
         limit: How many at most.
     """
+    before_date, before_id, before_metric = before or (None, None, None)
     given = {
         "pipeline_id": pipeline_id,
+        "names": pattern_of_names(names),
+        "before_date": None if before_date is None else arguments.instant(before_date, "before"),
+        "before_id": None if before_id is None else arguments.identifier(before_id, "before"),
+        "before_metric": None if before_metric is None else str(before_metric),
         "execution_id": None if execution_id is None else arguments.identifier(execution_id, "execution_id"),
         "flagged": None if flagged is None else arguments.flag(flagged, "flagged"),
         "since": None if since is None else arguments.instant(since, "since"),
@@ -162,16 +177,19 @@ def list_results(
         "flagged": IS_UNUSUAL if flagged else f"NOT ({IS_UNUSUAL})",
         "since": "execution.start_date >= %(since)s",
     }
+    date, of_execution = "execution.start_date", "execution.id"
     asked = [condition for name, condition in conditions.items() if given[name] is not None]
     # What is flagged is found by indexes of its own, of a pipeline by its rules, and not among all results.
     if flagged and pipeline_id is not None:
         asked.append("rule.pipeline_id = %(pipeline_id)s")
     if flagged and pipeline_id is None and execution_id is None:
         asked = [IS_UNUSUAL, *(["result.flagged_start_date >= %(since)s"] if given["since"] is not None else [])]
-        newest_first = "result.flagged_start_date DESC, result.pipeline_execution_id DESC"
-    else:
-        newest_first = "execution.start_date DESC, execution.id DESC"
-    statement = NEWEST.format(conditions=" AND ".join(asked) or "true", newest_first=newest_first)
+        date, of_execution = "result.flagged_start_date", "result.pipeline_execution_id"
+    if names is not None:
+        asked.append("pipeline.name LIKE %(names)s")
+    if before is not None:
+        asked.append(BEHIND.format(date=date, execution_id=of_execution))
+    statement = NEWEST.format(conditions=" AND ".join(asked) or "true", date=date, execution_id=of_execution)
     return _results(database.driver(session), statement, given)
 
 
@@ -204,7 +222,7 @@ def unflag(
     asked = f"{SELECT} WHERE result.pipeline_execution_id = %(execution_id)s AND result.unflagged_at IS NOT NULL"
     found = [
         result
-        for result in _results(connection, f"{asked} ORDER BY {METRIC_ORDER}", given)
+        for result in _results(connection, f"{asked} ORDER BY {OWN_METRIC}", given)
         if metric_field in (None, result.metric_field)
     ]
     if not found:

@@ -30,6 +30,7 @@ class AlertMethods(HeartbeatMethods):
         pipeline: int | str | None = None,
         behind: int | None = None,
         changed_since: dt.datetime | None = None,
+        before: tuple[dt.datetime, int] | None = None,
         limit: int = 100,
         now: dt.datetime | None = None,
     ) -> list[values.Alert]:
@@ -41,6 +42,7 @@ class AlertMethods(HeartbeatMethods):
             pipeline: Of this pipeline only, by name or id.
             behind: Only what is behind the alert with this id, its cause.
             changed_since: Only those that were opened, opened again or resolved at this time, with time zone, or later.
+            before: Those that follow an alert in this order, by its `opened_at` and its id: the next page.
             limit: At most so many.
             now: The time at which snoozes are over, with time zone; the present by default.
 
@@ -59,6 +61,8 @@ class AlertMethods(HeartbeatMethods):
                 pipeline_id=pipeline_id,
                 cause_id=behind,
                 changed_since=changed_since,
+                names=self._names,
+                before=before,
                 limit=limit,
                 now=moment,
             )

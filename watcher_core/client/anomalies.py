@@ -160,6 +160,7 @@ class AnomalyMethods(AnomalyRuleMethods):
         execution_id: int | None = None,
         flagged: bool | None = None,
         since: dt.datetime | None = None,
+        before: tuple[dt.datetime, int, AnomalyMetric | str] | None = None,
         limit: int = 100,
     ) -> list[values.AnomalyResult]:
         """Return recorded results, those of the newest execution first.
@@ -169,6 +170,8 @@ class AnomalyMethods(AnomalyRuleMethods):
             execution_id: Of this execution only.
             flagged: `True` for those that are flagged and not unflagged, `False` for the others; all by default.
             since: Of executions that started at this time or later, with time zone.
+            before: Those that follow a result in this order, by its `start_date`, the id of its execution, and its
+                metric: the next page.
             limit: How many at most.
 
         Raises:
@@ -183,6 +186,8 @@ class AnomalyMethods(AnomalyRuleMethods):
                 execution_id=execution_id,
                 flagged=flagged,
                 since=since,
+                names=self._names,
+                before=None if before is None else (before[0], before[1], anomalies.parse_metric(before[2])),
                 limit=limit,
             )
 

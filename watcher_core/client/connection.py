@@ -42,6 +42,9 @@ class Connection:
     pool_overflow = 20
     lock_seconds = LOCK_SECONDS
 
+    # A pipeline's name, or the beginning of names and `*`; `None` is all pipelines.
+    _names: str | None = None
+
     def __init__(
         self,
         database_url: str | None = None,
@@ -91,6 +94,21 @@ class Connection:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _limited_to(self, names: str | None) -> Self:
+        """Return this Watcher, on the same connections, as a token of some pipelines has it.
+
+        What `alerts`, `anomaly_results`, `executions`, `report`, `search` and `unwatched_pipelines` return is of these
+        pipelines alone; who calls another method for such a token sees to that.
+
+        Args:
+            names: A pipeline's name, or the beginning of names and `*`; `None` is all pipelines.
+        """
+        if names is None:
+            return self
+        limited = object.__new__(type(self))
+        vars(limited).update(vars(self), _names=names)
+        return limited
 
     # Schema
 

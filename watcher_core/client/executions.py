@@ -282,6 +282,7 @@ class ExecutionMethods(TrackMethods):
                 scope=scope,
                 state=state,
                 since=since,
+                names=self._names,
                 before=before,
                 limit=limit,
             )

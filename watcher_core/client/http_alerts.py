@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from watcher_core import alerts, arguments, remote, values
-from watcher_core.client.http_connection import HttpConnection, instant
+from watcher_core.client.http_connection import HttpConnection, instant, place
 from watcher_core.enums import AlertKind, AlertState
 
 
@@ -22,10 +22,11 @@ class HttpAlerts(HttpConnection):
         pipeline: int | str | None = None,
         behind: int | None = None,
         changed_since: dt.datetime | None = None,
+        before: tuple[dt.datetime, int] | None = None,
         limit: int = 100,
         now: dt.datetime | None = None,
     ) -> list[values.Alert]:
-        """As of `Watcher`; at most 1,000."""
+        """As of `Watcher`; each 1,000 are a request."""
         wanted = AlertState if state is None else [state] if isinstance(state, str) else state
         asked = {
             "state": [arguments.choice(each, AlertState, "state").value for each in wanted],
@@ -33,9 +34,11 @@ class HttpAlerts(HttpConnection):
             "pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline,
             "behind": behind,
             "changed_since": instant(changed_since, "changed_since"),
+            "cursor": place(before),
             "now": instant(now, "now"),
         }
-        return self._first(values.Alert, "/alert", asked, limit) if asked["state"] else []
+        most = arguments.count(limit, "limit")
+        return self._pages(values.Alert, "/alert", asked, most) if asked["state"] else []
 
     def alert(self, alert_id: int) -> values.Alert:
         """As of `Watcher`."""

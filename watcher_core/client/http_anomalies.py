@@ -6,7 +6,7 @@ import datetime as dt
 import json
 
 from watcher_core import anomalies, arguments, remote, values
-from watcher_core.client.http_connection import HttpConnection, instant
+from watcher_core.client.http_connection import HttpConnection, instant, place
 from watcher_core.enums import AnomalyMetric
 
 
@@ -20,16 +20,18 @@ class HttpAnomalies(HttpConnection):
         execution_id: int | None = None,
         flagged: bool | None = None,
         since: dt.datetime | None = None,
+        before: tuple[dt.datetime, int, AnomalyMetric | str] | None = None,
         limit: int = 100,
     ) -> list[values.AnomalyResult]:
-        """As of `Watcher`; at most 1,000."""
+        """As of `Watcher`; each 1,000 are a request."""
         asked = {
             "pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline,
             "execution_id": execution_id,
             "flagged": flagged,
             "since": instant(since, "since"),
+            "cursor": place(None if before is None else (before[0], before[1], anomalies.parse_metric(before[2]))),
         }
-        return self._first(values.AnomalyResult, "/anomaly_result", asked, limit)
+        return self._pages(values.AnomalyResult, "/anomaly_result", asked, arguments.count(limit, "limit"))
 
     def explain_anomalies(self, execution_id: int) -> list[values.AnomalyExplanation]:
         """As of `Watcher`; the server judges."""

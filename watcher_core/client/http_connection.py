@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import urllib.parse
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from watcher_core import arguments, remote
 from watcher_core.client import Watcher
@@ -48,17 +48,12 @@ class HttpConnection(Watcher):
         found = json.loads(self._remote.send(question(path, asked or {})))
         return [remote.value_of(kind, each) for each in found]
 
-    def _first(self, kind: type[T], path: str, asked: Mapping[str, object], limit: int) -> list[T]:
-        """Return the first of a list, so many; at most what the server gives of a page."""
-        wanted = arguments.count(limit, "limit") or 0
-        # Of none, too, the server says what is wrong with the rest.
-        return self._list(kind, path, {**asked, "limit": max(1, wanted)})[:wanted]
-
     def _pages(self, kind: type[T], path: str, asked: Mapping[str, object], wanted: int | None) -> list[T]:
         """Return so many of a list, or all of it, page by page."""
         found: list[T] = []
         cursor = asked["cursor"]
         while True:
+            # Of none, too, the server says what is wrong with the rest.
             size = PAGE if wanted is None else min(max(1, wanted - len(found)), PAGE)
             page = json.loads(self._remote.send(question(path, {**asked, "cursor": cursor, "limit": size})))
             found += [remote.value_of(kind, each) for each in page["data"]]
@@ -92,6 +87,15 @@ def question(path: str, asked: Mapping[str, object]) -> str:
         if value is not None
     }
     return f"{path}?{urllib.parse.urlencode(said, doseq=True)}" if said else path
+
+
+def place(before: tuple[Any, ...] | None) -> str | None:
+    """Return the cursor of the page behind a row, by its date, its id, and whatever else says where it stands."""
+    if before is None:
+        return None
+    date, row_id, *rest = before
+    at = arguments.instant(date, "before").isoformat(), str(arguments.identifier(row_id, "before"))
+    return "~".join((*at, *map(str, rest)))
 
 
 def instant(value: dt.datetime | None, argument: str) -> dt.datetime | None:

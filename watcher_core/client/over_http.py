@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from watcher_core import arguments, catalog, recording, remote, values
 from watcher_core.client.http_alerts import HttpAlerts
 from watcher_core.client.http_anomalies import HttpAnomalies
-from watcher_core.client.http_connection import instant, question
+from watcher_core.client.http_connection import instant, place, question
 from watcher_core.client.http_maintenance import HttpMaintenance
 from watcher_core.client.http_pipelines import HttpPipelines
 from watcher_core.client.pipelines import checked_thresholds
@@ -168,14 +168,12 @@ class HttpWatcher(HttpAlerts, HttpAnomalies, HttpMaintenance, HttpPipelines):
         limit: int = 100,
     ) -> list[values.Execution]:
         """As of `Watcher`; each 1,000 are a request."""
-        if before is not None:
-            before = arguments.instant(before[0], "before"), arguments.identifier(before[1], "before")
         asked = {
             "pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline,
             "scope": scope,
             "state": None if state is None else arguments.choice(state, ExecutionState, "state").value,
             "since": instant(since, "since"),
-            "cursor": None if before is None else f"{before[0].isoformat()}~{before[1]}",
+            "cursor": place(before),
         }
         return self._pages(values.Execution, "/execution", asked, arguments.count(limit, "limit"))
 

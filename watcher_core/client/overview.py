@@ -60,7 +60,7 @@ class OverviewMethods(TelemetryMethods):
         """
         number = None if names is None else arguments.count(names, "names")
         with self._driver_transaction() as (connection, _):
-            return overview.unwatched_pipelines(connection, names=number)
+            return overview.unwatched_pipelines(connection, names=number, chosen=overview.Filter(names=self._names))
 
     def suggest_rules(
         self, *, pipelines: Collection[int] | None = None, now: dt.datetime | None = None
@@ -113,7 +113,7 @@ class OverviewMethods(TelemetryMethods):
             InvalidValueError: A value breaks a rule.
         """
         with self._driver_statements() as (connection, _):
-            return overview.search(connection, text, most=limit)
+            return overview.search(connection, text, names=self._names, most=limit)
 
     def pipeline_page(
         self, pipeline: int | str, *, executions: int = 200, days: int = 30, now: dt.datetime | None = None
@@ -217,7 +217,9 @@ class OverviewMethods(TelemetryMethods):
         moment = self._present(now)
         with self._driver_transaction() as (connection, _):
             pipeline_id = None if pipeline is None else catalog.find_pipeline_id(connection, pipeline)
-            chosen = overview.Filter(owner=owner, pipeline_type=pipeline_type, pipeline_id=pipeline_id)
+            chosen = overview.Filter(
+                owner=owner, pipeline_type=pipeline_type, pipeline_id=pipeline_id, names=self._names
+            )
             connection.execute(WITHOUT_COMPILER)
             return overview.read_report(connection, by=by, days=span, chosen=chosen, most=most, now=moment)
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from watcher_core.database.failures import translated_errors
     from watcher_core.database.grants import statements_to_grant
+    from watcher_core.database.patterns import OF_NAMES, pattern_of_names, taken_literally
     from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
     from watcher_core.database.statements import rows_of_page, unindented
     from watcher_core.database.timed import limit_locks_in_passing
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DRIVER",
+    "OF_NAMES",
     "PARAMETERS",
     "SCHEMA_VERSION",
     "UNFLUSHED",
@@ -60,6 +62,7 @@ __all__ = [
     "limit_locks_in_passing",
     "names_of_target",
     "normalize_url",
+    "pattern_of_names",
     "read_by_index",
     "read_one_snapshot",
     "recorded_version",
@@ -67,6 +70,7 @@ __all__ = [
     "schema_version",
     "sessions_in_use",
     "statements_to_grant",
+    "taken_literally",
     "target_names",
     "text_for_libpq",
     "together",
@@ -99,6 +103,8 @@ _MODULES = {
     "limit_locks_in_passing": "timed",
     "names_of_target": "connections",
     "normalize_url": "engine",
+    "OF_NAMES": "patterns",
+    "pattern_of_names": "patterns",
     "read_by_index": "engine",
     "read_one_snapshot": "engine",
     "recorded_version": "version",
@@ -106,6 +112,7 @@ _MODULES = {
     "schema_version": "schema",
     "sessions_in_use": "engine",
     "statements_to_grant": "grants",
+    "taken_literally": "patterns",
     "target_names": "urls",
     "text_for_libpq": "urls",
     "together": "connections",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from watcher_core import arguments
-from watcher_core.database import Driver
+from watcher_core.database import Driver, pattern_of_names
 from watcher_core.errors import InvalidValueError
 
 # With `pipeline` and its `type` in reach. People write anything in the metadata.
@@ -71,6 +71,7 @@ CONDITIONS = {
     "group": f"{GROUP} = %(group)s",
     "search": "position(lower(%(search)s) IN lower(pipeline.name)) > 0",
     "pipeline_id": "pipeline.id = %(pipeline_id)s",
+    "names": "pipeline.name LIKE %(names)s",
 }
 
 
@@ -90,6 +91,7 @@ class Filter:
         group: str | None = None,
         search: str | None = None,
         pipeline_id: int | None = None,
+        names: str | None = None,
     ) -> None:
         self.given: dict[str, Any] = {
             "owner": None if owner is None else "" if owner == "" else arguments.text(owner, "owner"),
@@ -98,6 +100,7 @@ class Filter:
             # A box that is empty asks for nothing.
             "search": None if search is None or not search.strip() else arguments.text(search.strip(), "search"),
             "pipeline_id": pipeline_id,
+            "names": pattern_of_names(names),
         }
         asked = [condition for name, condition in CONDITIONS.items() if self.given[name] is not None]
         self.condition = " AND ".join(asked) or "true"

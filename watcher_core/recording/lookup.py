@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from watcher_core import arguments, values
-from watcher_core.database import Driver
+from watcher_core.database import OF_NAMES, Driver, pattern_of_names
 from watcher_core.enclosing import PartOf, provisional_run
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError, NotFoundError
@@ -88,6 +88,7 @@ def list_executions(
     scope: str | None = None,
     state: ExecutionState | str | None = None,
     since: dt.datetime | None = None,
+    names: str | None = None,
     before: tuple[dt.datetime, int] | None = None,
     limit: int = 100,
 ) -> list[values.Execution]:
@@ -99,6 +100,7 @@ def list_executions(
         "scope": None if scope is None else arguments.text(scope, "scope"),
         "state": asked_state,
         "since": None if since is None else arguments.instant(since, "since"),
+        "names": pattern_of_names(names),
         "before_date": None if before_date is None else arguments.instant(before_date, "before"),
         "before_id": None if before_id is None else arguments.identifier(before_id, "before"),
         "limit": arguments.count(limit, "limit"),
@@ -108,6 +110,7 @@ def list_executions(
         "scope": "coalesce(execution.scope, '') = %(scope)s",  # as the indexes have it
         "state": f"execution.state = '{asked_state}'",  # written out: the indexes are of some states
         "since": "execution.start_date >= %(since)s",
+        "names": OF_NAMES.format("execution.pipeline_id"),
         "before_id": "(execution.start_date, execution.id) < (%(before_date)s, %(before_id)s)",
     }
     asked = [condition for name, condition in conditions.items() if given[name] is not None]

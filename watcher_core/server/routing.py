@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from watcher_core import recording
+from watcher_core.arguments import MAX_BIGINT
 from watcher_core.client import Watcher
 from watcher_core.enums import ExecutionSource
 from watcher_core.errors import NotFoundError
@@ -52,6 +54,15 @@ def router(tag: str) -> APIRouter:
 def watcher_of(request: Request) -> Watcher:
     """Return the Watcher of the application."""
     return cast("Watcher", request.app.state.watcher)
+
+
+def own_watcher_of(request: Request) -> Watcher:
+    """Return the Watcher of the application as the token of the request has it: lists of the pipelines of that alone.
+
+    See `Connection._limited_to` for the methods that are so.
+    """
+    token = access_of(request).token
+    return watcher_of(request)._limited_to(None if token is None else token.pipelines)
 
 
 def workers_of(request: Request) -> Workers:
@@ -165,6 +176,39 @@ def whole_number(cursor: str) -> int:
     if not (cursor.isascii() and cursor.isdecimal()):
         raise RefusedError(400, f"cursor is {cursor!r}; it must be next_cursor of the page before")
     return int(cursor)
+
+
+def by_date(rows: Sequence[Row], answer: Callable[[Row], Any], *, limit: int, place: Callable[[Row], Any]) -> Any:
+    """Return a page of a list that is in the order of dates.
+
+    Args:
+        rows: Its rows, and one more where there is another page behind it.
+        answer: What is answered of each.
+        limit: How many a page has.
+        place: A row's date, its id, and whatever else says where it stands.
+    """
+    next_cursor = cursor_of(place(rows[limit - 1])) if len(rows) > limit else None
+    return {"data": [answer(row) for row in rows[:limit]], "next_cursor": next_cursor}
+
+
+def cursor_of(place: Sequence[Any]) -> str:
+    """Return the cursor of the page behind a row."""
+    date, *rest = place
+    return "~".join((date.isoformat(), *map(str, rest)))
+
+
+def place_of(cursor: str | None, *, parts: int = 2) -> tuple[Any, ...] | None:
+    """Read a cursor that is a row's date, its id, and whatever else says where it stands."""
+    if cursor is None:
+        return None
+    try:
+        date, row_id, *rest = cursor.replace(" ", "+", 1).split("~", parts - 1)
+        at, number = dt.datetime.fromisoformat(date), int(row_id)
+        if len(rest) != parts - 2 or at.tzinfo is None or not 0 <= number <= MAX_BIGINT:
+            raise ValueError
+    except ValueError:
+        raise RefusedError(400, f"cursor is {cursor!r}; it must be next_cursor of the page before") from None
+    return at, number, *rest
 
 
 class Page(BaseModel, Generic[Row]):

@@ -11,8 +11,18 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 from watcher_core import catalog, values
 from watcher_core.arguments import MAX_BIGINT
 from watcher_core.enums import AlertKind, AlertState
-from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, Body, Instant, PathId
-from watcher_core.server.routing import access_of, covered_pipeline, covers_of, errors, router, watcher_of
+from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, Body, Cursor, Instant, PathId
+from watcher_core.server.routing import (
+    Page,
+    access_of,
+    by_date,
+    covered_pipeline,
+    errors,
+    own_watcher_of,
+    place_of,
+    router,
+    watcher_of,
+)
 
 alerts = router("alerts")
 
@@ -71,6 +81,10 @@ class StatusAnswer(BaseModel):
     problems: list[AlertAnswer]
 
 
+class AlertPage(Page[AlertAnswer]):
+    pass
+
+
 def _alert(alert: values.Alert) -> AlertAnswer:
     return AlertAnswer(**vars(alert))
 
@@ -88,7 +102,7 @@ def _by(request: Request, body: SignedBody) -> dict[str, Any]:
     return {"by": body.by or access_of(request).name or None, "note": body.note}
 
 
-@alerts.get("/alert", response_model=list[AlertAnswer], responses=errors(400, 404))
+@alerts.get("/alert", response_model=AlertPage, responses=errors(400, 404))
 def list_alerts(
     request: Request,
     state: Annotated[list[AlertState] | None, Query(description="By default all but resolved ones.")] = None,
@@ -102,27 +116,26 @@ def list_alerts(
         Instant | None, Query(description="Opened, opened again or resolved at or after this time.")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = DEFAULT_PAGE,
+    cursor: Cursor = None,
     now: Annotated[Instant | None, Query(description="The time at which snoozes are over.")] = None,
 ) -> Any:
-    """List alerts, the last opened first. Of what is behind an alert, those that the token covers."""
+    """List alerts, the last opened first, a page at a time; of a token of some pipelines, those of these."""
     reference = pipeline if pipeline_id is None else pipeline_id
     if reference is not None:
         reference = covered_pipeline(request, reference).id
     elif behind is not None:
         _find(request, behind)
-    else:
-        access_of(request).require_all()
-    found = watcher_of(request).alerts(
+    found = own_watcher_of(request).alerts(
         state=state or NOT_RESOLVED,
         kind=kind,
         pipeline=reference,
         behind=behind,
         changed_since=changed_since,
-        limit=limit,
+        before=place_of(cursor),
+        limit=limit + 1,
         now=now,
     )
-    covers = covers_of(request, lambda alert: alert.pipeline_name or "")
-    return [_alert(each) for each in found if covers is None or covers(each)]
+    return by_date(found, _alert, limit=limit, place=lambda alert: (alert.opened_at, alert.id))
 
 
 @alerts.get("/alert/{alert_id}", response_model=DetailedAlertAnswer, responses=errors(400, 404))
@@ -195,8 +208,7 @@ def get_status(request: Request) -> Any:
     """Whether all is well: the alerts that are not resolved first."""
     access = access_of(request)
     watcher = watcher_of(request)
-    found = watcher.alerts(state=NOT_RESOLVED, limit=MAX_PAGE)
-    problems = [_alert(each) for each in found if not access.is_limited or access.covers(each.pipeline_name or "")]
+    problems = [_alert(each) for each in own_watcher_of(request).alerts(state=NOT_RESOLVED, limit=MAX_PAGE)]
     if access.is_limited:
         pipelines = sum(access.covers(pipeline.name) for pipeline in watcher.pipelines())
     else:

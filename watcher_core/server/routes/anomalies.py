@@ -15,7 +15,19 @@ from watcher_core.errors import NotFoundError
 from watcher_core.server.errors import RefusedError
 from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, Body, Cursor, Id, Instant, Limit, PathId
 from watcher_core.server.routes.pipelines import Created
-from watcher_core.server.routing import Page, access_of, covered_pipeline, covers_of, errors, page, router, watcher_of
+from watcher_core.server.routing import (
+    Page,
+    access_of,
+    by_date,
+    covered_pipeline,
+    covers_of,
+    errors,
+    own_watcher_of,
+    page,
+    place_of,
+    router,
+    watcher_of,
+)
 
 anomalies = router("anomaly rules")
 
@@ -155,7 +167,11 @@ def update_anomaly_rule(body: AnomalyRulePatch, request: Request) -> Any:
     return _rule(watcher_of(request).update_anomaly_rule(known.id, **body.rule()))
 
 
-@anomalies.get("/anomaly_result", response_model=list[values.AnomalyResult], responses=errors(400, 404))
+class AnomalyResultPage(Page[values.AnomalyResult]):
+    pass
+
+
+@anomalies.get("/anomaly_result", response_model=AnomalyResultPage, responses=errors(400, 404))
 def list_anomaly_results(
     request: Request,
     pipeline: Annotated[str | None, Query(max_length=2048, description="Of this pipeline only, by name.")] = None,
@@ -164,18 +180,28 @@ def list_anomaly_results(
     flagged: Annotated[bool | None, Query(description="Only those that are flagged and not unflagged, or not.")] = None,
     since: Annotated[Instant | None, Query(description="Of executions that started at or after this time.")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = DEFAULT_PAGE,
+    cursor: Annotated[str | None, Query(max_length=2048, description="`next_cursor` of the page before.")] = None,
 ) -> Any:
-    """List recorded results, those of the newest execution first."""
+    """List recorded results, those of the newest execution first, a page at a time; of a token of some pipelines, its
+    own."""
     reference = pipeline if pipeline_id is None else pipeline_id
     if reference is not None:
         reference = covered_pipeline(request, reference).id
     elif execution_id is not None and access_of(request).is_limited:
         access_of(request).require_pipeline(watcher_of(request).execution(execution_id).pipeline_name)
-    else:
-        access_of(request).require_all()
-    return watcher_of(request).anomaly_results(
-        pipeline=reference, execution_id=execution_id, flagged=flagged, since=since, limit=limit
+    found = own_watcher_of(request).anomaly_results(
+        pipeline=reference,
+        execution_id=execution_id,
+        flagged=flagged,
+        since=since,
+        before=place_of(cursor, parts=3),
+        limit=limit + 1,
     )
+    return by_date(found, lambda result: result, limit=limit, place=_place)
+
+
+def _place(result: values.AnomalyResult) -> tuple[dt.datetime, int, str]:
+    return result.start_date, result.pipeline_execution_id, str(result.metric_field)
 
 
 @anomalies.get(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from typing import Annotated, Any
 
@@ -11,10 +10,19 @@ from fastapi import Query, Request, Response
 from watcher_core import values
 from watcher_core.enums import ExecutionState
 from watcher_core.server.access import Access
-from watcher_core.server.errors import RefusedError
 from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, Cursor, Instant, PathId
 from watcher_core.server.routes.execution_bodies import STORED, ExecutionAnswer, StoredExecution, TreeAnswer
-from watcher_core.server.routing import Page, access_of, covered_pipeline, errors, router, watcher_of
+from watcher_core.server.routing import (
+    Page,
+    access_of,
+    covered_pipeline,
+    cursor_of,
+    errors,
+    own_watcher_of,
+    place_of,
+    router,
+    watcher_of,
+)
 
 reads = router("executions")
 
@@ -76,36 +84,20 @@ def list_executions(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = DEFAULT_PAGE,
     cursor: Cursor = None,
 ) -> Response:
-    """List executions, newest first, a page at a time."""
+    """List executions, newest first, a page at a time; of a token of some pipelines, those of these."""
     reference = pipeline if pipeline_id is None else pipeline_id
     if reference is not None:
         reference = covered_pipeline(request, reference).id
-    else:
-        access_of(request).require_all()
-    found = watcher_of(request).executions(
-        pipeline=reference, scope=scope, state=state, since=since, before=_position(cursor), limit=limit + 1
+    found = own_watcher_of(request).executions(
+        pipeline=reference, scope=scope, state=state, since=since, before=place_of(cursor), limit=limit + 1
     )
-    more = len(found) > limit
-    last = found[limit - 1] if more else None
-    next_cursor = None if last is None else f"{last.start_date.isoformat()}~{last.id}"
+    last = found[limit - 1] if len(found) > limit else None
+    next_cursor = None if last is None else cursor_of((last.start_date, last.id))
     return Response(
         b'{"data":[%s],"next_cursor":%s}'
         % (b",".join(STORED.dump_json(each) for each in found[:limit]), json.dumps(next_cursor).encode()),
         media_type="application/json",
     )
-
-
-def _position(cursor: str | None) -> tuple[dt.datetime, int] | None:
-    if cursor is None:
-        return None
-    date, _, row_id = cursor.replace(" ", "+").partition("~")
-    try:
-        position = dt.datetime.fromisoformat(date), int(row_id)
-        if position[0].tzinfo is None or not 0 <= position[1] < 2**63:
-            raise ValueError
-    except ValueError:
-        raise RefusedError(400, f"cursor is {cursor!r}; it must be next_cursor of the page before") from None
-    return position
 
 
 @reads.get("/execution/{execution_id}", response_model=StoredExecution, responses=errors(404))
