@@ -13,7 +13,7 @@ from watcher_core import text as words
 from watcher_core.cli import check_health, output, times
 from watcher_core.cli.edge import open_watcher
 from watcher_core.cli.options import Json
-from watcher_core.errors import AccessDeniedError, DatabaseUnavailableError
+from watcher_core.errors import AccessDeniedError, ConfigurationError, DatabaseUnavailableError
 
 if TYPE_CHECKING:
     from watcher_core.client import Watcher
@@ -161,6 +161,8 @@ def _learn(watcher: Watcher) -> None:
     """Learn what is new; who may only read does without it."""
     try:
         watcher.check_missed()
+    except ConfigurationError:
+        pass  # over HTTP, where the checks that run beside the database learn
     except (AccessDeniedError, DatabaseUnavailableError) as exc:
         if isinstance(exc, DatabaseUnavailableError) and not exc.is_reached:
             raise

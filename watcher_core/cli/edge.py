@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import getpass
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from watcher_core.errors import ConfigurationError, NotFoundError
+from watcher_core.errors import NotFoundError
 
 if TYPE_CHECKING:
     from watcher_core.client import Watcher
@@ -84,9 +84,7 @@ def of_pipeline(watcher: Watcher, reference: str, call: Callable[[int | str], Fo
             raise
         if reference.isdecimal():
             return call(int(reference))
-        similar: list[str] = []
-        with suppress(ConfigurationError):  # over HTTP the names are not at hand
-            similar = difflib.get_close_matches(reference, [pipeline.name for pipeline in watcher.pipelines()])
+        similar = difflib.get_close_matches(reference, [pipeline.name for pipeline in watcher.pipelines()])
         if similar:
             exc.add_note(f"did you mean {' or '.join(map(repr, similar))}?")
         raise

@@ -46,9 +46,9 @@ class Watcher(
     Args:
         database_url: A PostgreSQL database, as in `postgresql://user:password@host/database`. Without it the settings
             decide: `WATCHER_DATABASE_URL`, else the embedded PostgreSQL.
-            With the URL of a server, as in `https://watcher.example.com`, it records over HTTP, reads executions,
-            alerts and anomalies and acts on these, reads and changes pipelines, and opens maintenance windows; all else
-            needs the database. So it does with `WATCHER_URL`, where no database is configured.
+            With the URL of a server, as in `https://watcher.example.com`, it works over HTTP: it records, and does what
+            people do by hand; what looks after the database, checks and delivers needs the database. So it does with
+            `WATCHER_URL`, where no database is configured.
         settings: What to use in place of the environment.
         token: The token for that server; without it, `WATCHER_TOKEN`.
     """

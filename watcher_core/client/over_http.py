@@ -17,6 +17,7 @@ from watcher_core.client.http_alerts import HttpAlerts
 from watcher_core.client.http_anomalies import HttpAnomalies
 from watcher_core.client.http_connection import instant, place, question
 from watcher_core.client.http_maintenance import HttpMaintenance
+from watcher_core.client.http_overview import HttpOverview
 from watcher_core.client.http_pipelines import HttpPipelines
 from watcher_core.client.pipelines import checked_thresholds
 from watcher_core.enclosing import part_of
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class HttpWatcher(HttpAlerts, HttpAnomalies, HttpMaintenance, HttpPipelines):
+class HttpWatcher(HttpAlerts, HttpAnomalies, HttpMaintenance, HttpOverview, HttpPipelines):
     """The part of `Watcher` that other hosts use, over HTTP. All else needs the database, and says so."""
 
     @property

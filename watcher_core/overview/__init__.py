@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from watcher_core.overview.pipelines import Filter, limit
     from watcher_core.overview.report import MOST_DAYS as MOST_REPORT_DAYS
     from watcher_core.overview.report import MOST_GROUPS, read_report
-    from watcher_core.overview.searching import search
+    from watcher_core.overview.searching import MOST_HITS, search
     from watcher_core.overview.tables import report_as_csv
     from watcher_core.overview.timeline import MOST_EXECUTIONS as MOST_TIMELINE_EXECUTIONS
     from watcher_core.overview.timeline import read_timeline
@@ -30,6 +30,7 @@ __all__ = [
     "MOST_ERRORS",
     "MOST_EXECUTIONS",
     "MOST_GROUPS",
+    "MOST_HITS",
     "MOST_INCIDENTS",
     "MOST_PIPELINES",
     "MOST_REPORT_DAYS",
@@ -60,6 +61,7 @@ _MODULES = {
     "MOST_ERRORS": "unfixed",
     "MOST_EXECUTIONS": "page",
     "MOST_GROUPS": "report",
+    "MOST_HITS": "searching",
     "MOST_INCIDENTS": "incidents",
     "MOST_PIPELINES": "unfixed",
     "MOST_REPORT_DAYS": "report:MOST_DAYS",

@@ -34,7 +34,7 @@ UNWATCHED = """
         SELECT name, %(muted_failures)s FROM known WHERE is_checked AND mutes_failures
     )
     SELECT reason, number,
-           ARRAY(SELECT name FROM unwatched WHERE unwatched.reason = each.reason ORDER BY name LIMIT %(names)s)
+           ARRAY(SELECT name FROM unwatched WHERE unwatched.reason = each.reason ORDER BY name LIMIT %(shown)s)
       FROM (SELECT reason, count(*) AS number FROM unwatched GROUP BY reason) AS each
 """
 MOST_NAMES = 1_000_000
@@ -52,7 +52,7 @@ def unwatched_pipelines(
     """
     asked = chosen or Filter()
     given = {
-        "names": MOST_NAMES if names is None else names,
+        "shown": MOST_NAMES if names is None else names,
         "removed": REMOVED,
         "inactive": INACTIVE,
         "no_freshness": NO_FRESHNESS,

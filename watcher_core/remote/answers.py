@@ -37,9 +37,12 @@ def _readers(kind: Any) -> dict[str, Callable[[Any], Any]]:
 def _reader(type_: Any) -> Callable[[Any], Any]:
     """Return how a field is read: JSON has no dates, no enums, and no values of ours."""
     origin, within = typing.get_origin(type_), typing.get_args(type_)
-    if origin is tuple:
+    if origin is tuple and within[-1] is Ellipsis:
         read = _reader(within[0])
         return lambda found: tuple(map(read, found))
+    if origin is tuple:
+        parts = [*map(_reader, within)]
+        return lambda found: tuple(read(part) for read, part in zip(parts, found, strict=True))
     if origin in (typing.Union, types.UnionType):
         if MetadataMetric in within:
             return _if_set(stored_metric)
@@ -48,7 +51,13 @@ def _reader(type_: Any) -> Callable[[Any], Any]:
         return partial(value_of, type_)
     if isinstance(type_, type) and issubclass(type_, enum.Enum):
         return type_
-    return dt.datetime.fromisoformat if type_ is dt.datetime else _as_it_is
+    return _DATES.get(type_, _as_it_is)
+
+
+_DATES: dict[Any, Callable[[Any], Any]] = {
+    dt.datetime: dt.datetime.fromisoformat,
+    dt.date: dt.date.fromisoformat,
+}
 
 
 def _if_set(read: Callable[[Any], Any]) -> Callable[[Any], Any]:

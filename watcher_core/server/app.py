@@ -31,6 +31,7 @@ from watcher_core.server.routes.executions import end_execution, executions, rec
 from watcher_core.server.routes.maintenance import maintenance
 from watcher_core.server.routes.metrics import metrics
 from watcher_core.server.routes.openlineage import events, record_lineage_event, record_lineage_events
+from watcher_core.server.routes.overview import overview
 from watcher_core.server.routes.pings import failed, pings, started, succeeded
 from watcher_core.server.routes.pipeline_reads import reads as pipeline_reads
 from watcher_core.server.routes.pipelines import pipelines
@@ -45,6 +46,7 @@ ROUTERS = (
     pipelines,
     pipeline_reads,
     pipeline_types,
+    overview,
     executions,
     reads,
     pings,

@@ -34,6 +34,7 @@ TAGS = {
     "checks": "Checks that are asked for, and cleanup.",
     "alerts": "What is wrong, and what people do about it.",
     "maintenance": "Times in which alerts are kept, but not sent.",
+    "overview": "What people look at: how all stands, reports, a search, rules that would fit.",
     "tokens": "What the token of a request may do.",
     "metrics": "Figures for Prometheus.",
     "health": "Whether the server works; for probes.",

@@ -67,6 +67,7 @@ Instant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 Limit = Annotated[int | None, Query(ge=1, le=MAX_PAGE, description="A page of at most so many, in place of all.")]
+Text = Annotated[str | None, Query(max_length=2048)]
 Cursor = Annotated[str | None, Query(max_length=100, description="`next_cursor` of the page before.")]
 
 

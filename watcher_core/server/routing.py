@@ -94,6 +94,14 @@ def covered_pipeline(request: Request, reference: int | str) -> Pipeline:
     return pipeline
 
 
+def covered_ids(request: Request) -> set[int] | None:
+    """Return the ids of the pipelines that the request may know of; `None` where it may of each."""
+    access = access_of(request)
+    if not access.is_limited:
+        return None
+    return {each.id for each in watcher_of(request).pipelines() if access.covers(each.name)}
+
+
 def others_pipelines(
     request: Request, given: Iterable[tuple[ExecutionSource, str, str]]
 ) -> dict[tuple[ExecutionSource, str], str]:

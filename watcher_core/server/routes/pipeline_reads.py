@@ -12,12 +12,10 @@ from watcher_core import values
 from watcher_core.arguments import MAX_BIGINT
 from watcher_core.overview import NEVER_RAN
 from watcher_core.server.access import Access
-from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, PathId
-from watcher_core.server.routing import access_of, covered_pipeline, errors, router, watcher_of
+from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, PathId, Text
+from watcher_core.server.routing import access_of, covered_ids, covered_pipeline, errors, router, watcher_of
 
 reads = router("pipelines")
-
-Text = Annotated[str | None, Query(max_length=2048)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,15 +81,12 @@ def list_thresholds(
     pipeline_id: Annotated[int | None, Query(ge=0, le=MAX_BIGINT)] = None,
 ) -> Any:
     """List the thresholds that hold: for each pipeline and check its own, else its type's."""
-    watcher, access = watcher_of(request), access_of(request)
+    watcher = watcher_of(request)
     reference = pipeline if pipeline_id is None else pipeline_id
     if reference is not None:
         return watcher.thresholds(pipeline=covered_pipeline(request, reference).id)
-    found = watcher.thresholds()
-    if not access.is_limited:
-        return found
-    covered = {each.id for each in watcher.pipelines() if access.covers(each.name)}
-    return [each for each in found if each.pipeline_id in covered]
+    covered = covered_ids(request)
+    return [each for each in watcher.thresholds() if covered is None or each.pipeline_id in covered]
 
 
 @reads.get(
