@@ -27,11 +27,7 @@ class HttpPipelines(HttpConnection):
 
     def pipelines(self, *, after: int | None = None, limit: int | None = None) -> list[values.Pipeline]:
         """As of `Watcher`; of a page, each 1,000 are a request."""
-        if after is None and limit is None:
-            return self._list(values.Pipeline, "/pipeline")
-        cursor = None if after is None else str(max(0, arguments.identifier(after, "after")))
-        wanted = None if limit is None else arguments.positive(limit, "limit")
-        return self._pages(values.Pipeline, "/pipeline", {"cursor": cursor}, wanted)
+        return self._listing(values.Pipeline, "/pipeline", after, limit)
 
     list_pipelines = pipelines
 

@@ -16,6 +16,7 @@ from watcher_core import arguments, catalog, recording, remote, values
 from watcher_core.client.http_alerts import HttpAlerts
 from watcher_core.client.http_anomalies import HttpAnomalies
 from watcher_core.client.http_connection import instant, place, question
+from watcher_core.client.http_lineage import HttpLineage
 from watcher_core.client.http_maintenance import HttpMaintenance
 from watcher_core.client.http_overview import HttpOverview
 from watcher_core.client.http_pipelines import HttpPipelines
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class HttpWatcher(HttpAlerts, HttpAnomalies, HttpMaintenance, HttpOverview, HttpPipelines):
+class HttpWatcher(HttpAlerts, HttpAnomalies, HttpLineage, HttpMaintenance, HttpOverview, HttpPipelines):
     """The part of `Watcher` that other hosts use, over HTTP. All else needs the database, and says so."""
 
     @property

@@ -21,13 +21,14 @@ from watcher_core.server.guard import BOARD_PATHS, DirectRoutes, Guard
 from watcher_core.server.limits import Limits
 from watcher_core.server.metrics import Metrics
 from watcher_core.server.pages import pages
-from watcher_core.server.routes.addresses import addresses, lineage
+from watcher_core.server.routes.addresses import addresses
 from watcher_core.server.routes.addresses import types as address_types
 from watcher_core.server.routes.alerts import alerts
 from watcher_core.server.routes.anomalies import anomalies
 from watcher_core.server.routes.checks import checks
 from watcher_core.server.routes.execution_reads import reads
 from watcher_core.server.routes.executions import end_execution, executions, record_executions, start_execution
+from watcher_core.server.routes.lineage import lineage
 from watcher_core.server.routes.maintenance import maintenance
 from watcher_core.server.routes.metrics import metrics
 from watcher_core.server.routes.openlineage import events, record_lineage_event, record_lineage_events

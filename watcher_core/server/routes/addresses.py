@@ -1,34 +1,26 @@
-"""Addresses, their types, and lineage between them."""
+"""Addresses, where data lives, and their types."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
-from pydantic import AliasChoices, BaseModel, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import AliasChoices, BaseModel, Field, StringConstraints, model_validator
 
 from watcher_core import catalog, values
-from watcher_core.enums import Direction
 from watcher_core.errors import NotFoundError
 from watcher_core.server.fields import Body, Cursor, Id, Limit, LongName, Name, PathId
 from watcher_core.server.routes.pipelines import Created
-from watcher_core.server.routing import Page, access_of, covered_pipeline, errors, page, router, short, watcher_of
-
-Found = TypeVar("Found")
+from watcher_core.server.routing import Page, access_of, errors, page, router, short, watcher_of
 
 addresses = router("addresses")
 types = router("address types")
-lineage = router("lineage")
 
-# Of an id.
-MOST_DIGITS = 19
+OfName = Annotated[str | None, Query(max_length=2048, description="The one with this name only.")]
 
-# Of a direction; a warehouse's calendar may be read by all of it.
-MOST = 10_000
-Most = Annotated[int, Query(ge=1, le=MOST, description="At most so many, the nearest.")]
+# What an address may do without.
+PARTS = {"database_name", "schema_name", "table_name", "primary_key", "address_metadata"}
 
 Part = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2048)]
 
@@ -93,6 +85,23 @@ class AddressBody(Body):
         )
 
 
+class AddressChanges(Body):
+    """What of an address is to change. Here `null` takes a part away."""
+
+    name: LongName | None = None
+    address_type_name: LongName | None = None
+    database_name: Part | None = None
+    schema_name: Part | None = None
+    table_name: Part | None = None
+    primary_key: Part | None = None
+    address_metadata: dict[str, Any] | None = None
+    deprecated: bool | None = None
+
+    def declared(self) -> dict[str, Any]:
+        """Return the fields that were said; those that are taken away are `None`."""
+        return self.said() | {name: getattr(self, name) for name in self.model_fields_set & PARTS}
+
+
 class AddressPatch(Body):
     """What of an address is to change. With an id, `name` is its new name."""
 
@@ -105,6 +114,9 @@ class AddressPatch(Body):
     primary_key: Part | None = None
     address_metadata: dict[str, Any] | None = None
     deprecated: bool | None = None
+    configuration: AddressChanges | None = Field(
+        None, description="What is said here comes before what is said beside."
+    )
 
     @model_validator(mode="after")
     def _named(self) -> AddressPatch:
@@ -118,11 +130,15 @@ class AddressAnswer(BaseModel):
     name: str
     address_type_id: int
     address_type_name: str
+    address_type_group_name: str
     database_name: str | None
     schema_name: str | None
     table_name: str | None
     primary_key: str | None
     address_metadata: dict[str, Any] | None
+    provisional: bool = Field(
+        description="Whether the name is the key of an asset, as it is not known where that lives."
+    )
     deprecated: bool
     input_hash: str | None = Field(None, description="Always null: addresses are compared, not hashed.")
     created_at: dt.datetime
@@ -131,56 +147,6 @@ class AddressAnswer(BaseModel):
 
 class AddressPage(Page[AddressAnswer]):
     pass
-
-
-# As an array of text: many generators know no tuple.
-AddressAndColumn = Annotated[
-    tuple[str, str],
-    WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2}),
-]
-
-
-class LineageBody(Body):
-    """What a pipeline reads and writes; replaces what was declared of it before."""
-
-    pipeline_id: Id = Field(examples=[1])
-    source_addresses: list[AddressBody] = Field(min_length=1, max_length=10_000)
-    target_addresses: list[AddressBody] = Field(min_length=1, max_length=10_000)
-
-
-class LineageCreated(BaseModel):
-    pipeline_id: int
-    lineage_relationships_created: int
-    message: str | None
-
-
-class LineagePair(BaseModel):
-    source_address_id: int
-    target_address_id: int
-    depth: int
-    source_address_name: str
-    target_address_name: str
-
-
-class ImpactAnswer(BaseModel):
-    pipeline_id: int
-    pipeline_name: str
-    pipeline_type_name: str
-    owners: list[str]
-    active: bool
-    depth: int
-    targets: list[str]
-    open_alerts: list[str]
-
-
-class ColumnAnswer(BaseModel):
-    address: str
-    column: str
-    deprecated: bool
-    depth: int
-    path: list[AddressAndColumn]
-    via: list[str]
-    pipelines: list[str]
 
 
 @types.post(
@@ -202,10 +168,12 @@ def create_address_type(body: AddressTypeBody, request: Request, response: Respo
     return {"id": found.id}
 
 
-@types.get("/address_type", response_model=list[AddressTypeAnswer] | AddressTypePage)
-def list_address_types(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
+@types.get("/address_type", response_model=list[AddressTypeAnswer] | AddressTypePage, responses=errors(404))
+def list_address_types(request: Request, name: OfName = None, limit: Limit = None, cursor: Cursor = None) -> Any:
     """List all address types, by name."""
-    return page(short(watcher_of(request).address_types()), vars, limit=limit, cursor=cursor)
+    watcher = watcher_of(request)
+    found = watcher.address_types() if name is None else [watcher.address_type(name)]
+    return page(short(found), vars, limit=limit, cursor=cursor)
 
 
 @types.get("/address_type/{address_type_id}", response_model=AddressTypeAnswer, responses=errors(404))
@@ -246,11 +214,13 @@ def create_address(body: AddressBody, request: Request, response: Response) -> A
     return {"id": found.id}
 
 
-@addresses.get("/address", response_model=list[AddressAnswer] | AddressPage)
-def list_addresses(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
+@addresses.get("/address", response_model=list[AddressAnswer] | AddressPage, responses=errors(404))
+def list_addresses(request: Request, name: OfName = None, limit: Limit = None, cursor: Cursor = None) -> Any:
     """List all addresses, by name."""
     access_of(request).require_all()
-    return page(watcher_of(request).addresses, vars, limit=limit, cursor=cursor)
+    watcher = watcher_of(request)
+    read = watcher.addresses if name is None else short([watcher.address(name)])
+    return page(read, vars, limit=limit, cursor=cursor)
 
 
 @addresses.get("/address/{address_id}", response_model=AddressAnswer, responses=errors(404))
@@ -266,103 +236,9 @@ def update_address(body: AddressPatch, request: Request) -> Any:
     access_of(request).require_all()
     watcher = watcher_of(request)
     reference = watcher.known_name("address", body.name or "") if body.id is None else body.id
-    said = body.said("id", "address_type_id", *(("name",) if body.id is None else ()))
+    said = body.said("id", "address_type_id", "configuration", *(("name",) if body.id is None else ()))
     if body.address_type_id is not None:
         said["address_type_name"] = watcher.address_type(body.address_type_id).name
+    if body.configuration is not None:
+        said |= body.configuration.declared()
     return vars(watcher.update_address(reference, **said))
-
-
-@lineage.post(
-    "/address_lineage",
-    status_code=201,
-    response_model=LineageCreated,
-    responses={
-        200: {"model": LineageCreated, "description": "The last target existed, or nothing was declared."},
-        **errors(400),
-    },
-)
-def declare_lineage(body: LineageBody, request: Request, response: Response) -> Any:
-    """Declare what a pipeline reads and writes, where its `load_lineage` asks for it: all sources to all targets."""
-    watcher = watcher_of(request)
-    response.status_code = 200
-    try:
-        pipeline = covered_pipeline(request, body.pipeline_id)
-    except NotFoundError:
-        return _no_lineage(body.pipeline_id, "does not exist")
-    if not pipeline.load_lineage:
-        return _no_lineage(pipeline.id, "does not have load_lineage=true")
-    sources, targets = (
-        [each.address(watcher.known_name("address", each.name)) for each in side]
-        for side in (body.source_addresses, body.target_addresses)
-    )
-    try:
-        watcher.address(targets[-1].name)
-    except NotFoundError:
-        response.status_code = 201
-    count = watcher.create_lineage(pipeline.id, sources, targets)
-    message = f"lineage relationships created for pipeline {pipeline.id}"
-    return {"pipeline_id": pipeline.id, "lineage_relationships_created": count, "message": message}
-
-
-def _no_lineage(pipeline_id: int, reason: str) -> dict[str, Any]:
-    message = f"pipeline {pipeline_id} {reason}"
-    return {"pipeline_id": pipeline_id, "lineage_relationships_created": 0, "message": message}
-
-
-@lineage.get("/address_lineage/{address_id}", response_model=list[LineagePair], responses=errors(404))
-def get_address_lineage(address_id: PathId, request: Request, limit: Most = MOST) -> Any:
-    """List what is upstream and downstream of an address, with the edges between; of each side the nearest."""
-    access_of(request).require_all()
-    watcher = watcher_of(request)
-    own = watcher.address(address_id)
-    found = []
-    for direction in Direction:
-        for step in watcher.address_lineage(address_id, direction, limit=limit):
-            source, target = (step.address, own) if direction is Direction.UPSTREAM else (own, step.address)
-            found.append(
-                {
-                    "source_address_id": source.id,
-                    "target_address_id": target.id,
-                    "depth": step.depth,
-                    "source_address_name": source.name,
-                    "target_address_name": target.name,
-                }
-            )
-    return found
-
-
-AddressReference = Annotated[str, Query(max_length=2048, description="Name, else id.", examples=["shop.public.orders"])]
-
-
-def _at_address(typed: str, call: Callable[[int | str], Found]) -> Found:
-    """Return what `call` returns for the address of that name, else of that id."""
-    try:
-        return call(typed)
-    except NotFoundError as exc:
-        if exc.kind != "address" or not (typed.isascii() and typed.isdecimal() and len(typed) < MOST_DIGITS):
-            raise
-        return call(int(typed))
-
-
-@lineage.get("/lineage/impact", response_model=list[ImpactAnswer], responses=errors(400, 404))
-def get_lineage_impact(request: Request, address: AddressReference, limit: Most = MOST) -> Any:
-    """List the pipelines that break if an address is late or wrong, nearest first."""
-    access_of(request).require_all()
-    found = _at_address(address, partial(watcher_of(request).lineage_impact, limit=limit))
-    return [vars(each) for each in found]
-
-
-@lineage.get("/lineage/columns", response_model=list[ColumnAnswer], responses=errors(400, 404))
-def get_column_lineage(
-    request: Request,
-    address: AddressReference,
-    column: Annotated[str, Query(max_length=2048, examples=["amount"])],
-    direction: Direction = Direction.UPSTREAM,
-    depth: Annotated[int | None, Query(ge=1, le=1000)] = None,
-    limit: Most = MOST,
-) -> Any:
-    """List the columns that a column is computed from, or that are computed from it."""
-    access_of(request).require_all()
-    watcher = watcher_of(request)
-    steps = _at_address(address, lambda found: watcher.column_lineage(found, column, direction, depth, limit=limit))
-    return [vars(step) for step in steps]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Query, Request
+from pydantic import WithJsonSchema
 
 from watcher_core import values
 from watcher_core.arguments import MAX_BIGINT
+from watcher_core.enums import DatePart
 from watcher_core.overview import MOST_HITS, MOST_INCIDENTS, MOST_REPORT_DAYS
 from watcher_core.server.fields import DEFAULT_PAGE, Instant, Text
 from watcher_core.server.routing import (
@@ -24,6 +27,22 @@ overview = router("overview")
 
 # Each has two numbers for every day.
 MOST_GROUPS = 10_000
+
+
+# As an array of anything: many generators know no tuple.
+NumberAndUnit = Annotated[
+    tuple[int, DatePart],
+    WithJsonSchema(
+        {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}, "minItems": 2, "maxItems": 2}
+    ),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleSuggestionAnswer(values.RuleSuggestion):
+    """A rule that fits what a pipeline has done so far. `instead_of`: the number and unit of one that does not fit."""
+
+    instead_of: NumberAndUnit | None = None
 
 
 @overview.get("/now", response_model=values.Overview, responses=errors(400))
@@ -98,13 +117,13 @@ def get_report(
     )
 
 
-@overview.get("/rule_suggestion", response_model=list[values.RuleSuggestion])
+@overview.get("/rule_suggestion", response_model=list[RuleSuggestionAnswer])
 def list_rule_suggestions(
     request: Request,
     now: Annotated[Instant | None, Query(description="The time of the question.")] = None,
 ) -> Any:
     """List a rule for each pipeline that has none for freshness, or one that does not fit, by name."""
-    return watcher_of(request).suggest_rules(pipelines=covered_ids(request), now=now)
+    return [vars(each) for each in watcher_of(request).suggest_rules(pipelines=covered_ids(request), now=now)]
 
 
 @overview.get("/search", response_model=list[values.SearchHit], responses=errors(400))
