@@ -61,12 +61,14 @@ class HttpConnection(Watcher):
             if cursor is None or (wanted is not None and len(found) >= wanted):
                 return found[:wanted]
 
-    def _listing(self, kind: type[T], path: str, after: int | None, limit: int | None) -> list[T]:
+    def _listing(
+        self, kind: type[T], path: str, asked: Mapping[str, object], *, after: int | None, limit: int | None
+    ) -> list[T]:
         """Return a whole list; with `after` or `limit`, a page of it, in the order of the ids."""
         if after is None and limit is None:
-            return self._list(kind, path)
+            return self._list(kind, path, asked)
         cursor = None if after is None else str(max(0, arguments.identifier(after, "after")))
-        return self._pages(kind, path, {"cursor": cursor}, arguments.positive(limit, "limit"))
+        return self._pages(kind, path, {**asked, "cursor": cursor}, arguments.positive(limit, "limit"))
 
     # What needs the database
 

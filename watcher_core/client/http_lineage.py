@@ -23,7 +23,7 @@ class HttpLineage(HttpConnection):
 
     def addresses(self, *, after: int | None = None, limit: int | None = None) -> list[values.Address]:
         """As of `Watcher`; of a page, each 1,000 are a request."""
-        return self._listing(values.Address, "/address", after, limit)
+        return self._listing(values.Address, "/address", {}, after=after, limit=limit)
 
     list_addresses = addresses
 

@@ -27,7 +27,7 @@ class HttpPipelines(HttpConnection):
 
     def pipelines(self, *, after: int | None = None, limit: int | None = None) -> list[values.Pipeline]:
         """As of `Watcher`; of a page, each 1,000 are a request."""
-        return self._listing(values.Pipeline, "/pipeline", after, limit)
+        return self._listing(values.Pipeline, "/pipeline", {}, after=after, limit=limit)
 
     list_pipelines = pipelines
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from watcher_core import arguments, catalog, recording, remote, values
 from watcher_core.client.http_alerts import HttpAlerts
 from watcher_core.client.http_anomalies import HttpAnomalies
+from watcher_core.client.http_anomaly_rules import HttpAnomalyRules
 from watcher_core.client.http_connection import instant, place, question
 from watcher_core.client.http_lineage import HttpLineage
 from watcher_core.client.http_maintenance import HttpMaintenance
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class HttpWatcher(HttpAlerts, HttpAnomalies, HttpLineage, HttpMaintenance, HttpOverview, HttpPipelines):
+class HttpWatcher(
+    HttpAlerts, HttpAnomalies, HttpAnomalyRules, HttpLineage, HttpMaintenance, HttpOverview, HttpPipelines
+):
     """The part of `Watcher` that other hosts use, over HTTP. All else needs the database, and says so."""
 
     @property

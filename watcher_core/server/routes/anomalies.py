@@ -1,4 +1,4 @@
-"""Anomaly rules, results, explanations, and unflagging."""
+"""Results of anomaly detection, explanations, and unflagging."""
 
 from __future__ import annotations
 
@@ -6,24 +6,21 @@ import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import Header, Query, Request, Response
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from watcher_core import values
 from watcher_core.arguments import MAX_BIGINT
-from watcher_core.enums import AnomalyMethod
 from watcher_core.errors import NotFoundError
 from watcher_core.server.errors import RefusedError
-from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, Body, Cursor, Id, Instant, Limit, PathId
-from watcher_core.server.routes.pipelines import Created
+from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, Body, Id, Instant, PathId
+from watcher_core.server.routes.anomaly_rules import clean_metric
 from watcher_core.server.routing import (
     Page,
     access_of,
     by_date,
     covered_pipeline,
-    covers_of,
     errors,
     own_watcher_of,
-    page,
     place_of,
     router,
     watcher_of,
@@ -33,59 +30,6 @@ anomalies = router("anomaly rules")
 
 RESULTS = TypeAdapter(list[values.AnomalyResult])
 
-# What holds where a rule says nothing else: as the API has always had it.
-DEFAULT_THRESHOLD = 3.0
-DEFAULT_LOOKBACK_DAYS = 30
-DEFAULT_EXECUTIONS = 30
-
-
-class AnomalyRuleFields(Body):
-    z_threshold: float | None = Field(None, ge=1, le=10)
-    std_deviation_threshold_multiplier: float | None = Field(None, ge=0.5, le=10, description="As `z_threshold`.")
-    lookback_days: int | None = Field(None, ge=1, le=365)
-    minimum_executions: int | None = Field(None, ge=5, le=1000)
-    active: bool | None = None
-    method: AnomalyMethod | None = None
-
-    def rule(self) -> dict[str, Any]:
-        """Return the fields of a rule that were said."""
-        said = self.said("z_threshold", "pipeline_id", "metric_field", "id")
-        return said if self.z_threshold is None else {**said, "std_deviation_threshold_multiplier": self.z_threshold}
-
-
-class AnomalyRuleBody(AnomalyRuleFields):
-    """Which metric of a pipeline is judged. A rule that exists is left as it is."""
-
-    pipeline_id: Id = Field(examples=[1])
-    metric_field: str = Field(max_length=300, examples=["total_rows"])
-
-
-class AnomalyRulePatch(AnomalyRuleFields):
-    """What of a rule is to change."""
-
-    id: Id = Field(examples=[1])
-    pipeline_id: Id | None = None
-    metric_field: str | None = Field(None, max_length=300)
-
-
-class AnomalyRuleAnswer(BaseModel):
-    id: int
-    pipeline_id: int
-    pipeline_name: str
-    metric_field: str
-    z_threshold: str
-    std_deviation_threshold_multiplier: float
-    lookback_days: int
-    minimum_executions: int
-    active: bool
-    method: AnomalyMethod
-    created_at: dt.datetime
-    updated_at: dt.datetime | None
-
-
-class AnomalyRulePage(Page[AnomalyRuleAnswer]):
-    pass
-
 
 class UnflagBody(Body):
     """Which flags of an execution are wrong; all without `metric_field`."""
@@ -94,77 +38,6 @@ class UnflagBody(Body):
     pipeline_execution_id: Id = Field(examples=[1])
     metric_field: list[str] | None = Field(None, min_length=1, max_length=100, examples=[["total_rows"]])
     by: Annotated[str, Field(max_length=200)] | None = Field(None, description="Who says so; by default the token.")
-
-
-def _rule(rule: values.AnomalyRule) -> dict[str, Any]:
-    return {
-        **vars(rule),
-        "metric_field": str(rule.metric_field),
-        "z_threshold": f"{rule.std_deviation_threshold_multiplier:.2f}",
-    }
-
-
-def _metric(given: str) -> str:
-    # The key of a metadata metric is kept as it is.
-    return given.strip() if ":" in given else given.strip().lower()
-
-
-@anomalies.post(
-    "/anomaly_detection_rule",
-    status_code=201,
-    response_model=Created,
-    responses={200: {"model": Created, "description": "It existed."}, **errors(400, 404)},
-)
-def create_anomaly_rule(body: AnomalyRuleBody, request: Request, response: Response) -> Any:
-    """Let a metric of a pipeline be judged. A rule that exists is left as it is."""
-    watcher = watcher_of(request)
-    pipeline = covered_pipeline(request, body.pipeline_id)
-    metric = _metric(body.metric_field)
-    for known in watcher.anomaly_rules(pipeline=pipeline.id):
-        if str(known.metric_field) == metric:
-            response.status_code = 200
-            return {"id": known.id}
-    fields: dict[str, Any] = {
-        "method": AnomalyMethod.ZSCORE,
-        "std_deviation_threshold_multiplier": DEFAULT_THRESHOLD,
-        "lookback_days": DEFAULT_LOOKBACK_DAYS,
-        "minimum_executions": DEFAULT_EXECUTIONS,
-    }
-    rule = watcher.get_or_create_anomaly_rule(pipeline.id, metric_field=metric, **{**fields, **body.rule()})
-    response.status_code = 201 if rule.created else 200
-    return {"id": rule.id}
-
-
-@anomalies.get("/anomaly_detection_rule", response_model=list[AnomalyRuleAnswer] | AnomalyRulePage)
-def list_anomaly_rules(request: Request, limit: Limit = None, cursor: Cursor = None) -> Any:
-    """List all anomaly rules."""
-    covers = covers_of(request, lambda rule: rule.pipeline_name)
-    return page(watcher_of(request).anomaly_rules, _rule, limit=limit, cursor=cursor, covers=covers)
-
-
-def _find(request: Request, rule_id: int) -> values.AnomalyRule:
-    rule = watcher_of(request).anomaly_rule(rule_id)
-    access_of(request).require_pipeline(rule.pipeline_name)
-    return rule
-
-
-@anomalies.get("/anomaly_detection_rule/{rule_id}", response_model=AnomalyRuleAnswer, responses=errors(404))
-def get_anomaly_rule(rule_id: PathId, request: Request) -> Any:
-    """Return an anomaly rule."""
-    return _rule(_find(request, rule_id))
-
-
-@anomalies.patch("/anomaly_detection_rule", response_model=AnomalyRuleAnswer, responses=errors(400, 404))
-def update_anomaly_rule(body: AnomalyRulePatch, request: Request) -> Any:
-    """Change an anomaly rule. Its pipeline and its metric stay what they are."""
-    known = _find(request, body.id)
-    if body.pipeline_id not in (None, known.pipeline_id):
-        raise RefusedError(400, f"pipeline_id is {body.pipeline_id}; rule {known.id} stays one of {known.pipeline_id}")
-    if body.metric_field is not None and _metric(body.metric_field) != str(known.metric_field):
-        raise RefusedError(
-            400, f"metric_field is {body.metric_field!r}; rule {known.id} stays one of {known.metric_field}"
-        )
-    return _rule(watcher_of(request).update_anomaly_rule(known.id, **body.rule()))
 
 
 class AnomalyResultPage(Page[values.AnomalyResult]):
@@ -245,7 +118,7 @@ def unflag_anomaly(
     metrics: list[str | None] = [*(body.metric_field or ())] or [None]
     for metric in metrics:
         try:
-            unflagged += watcher.unflag_anomaly(execution.id, metric_field=metric and _metric(metric), by=by)
+            unflagged += watcher.unflag_anomaly(execution.id, metric_field=metric and clean_metric(metric), by=by)
         except NotFoundError as exc:
             missing = exc
     if not unflagged and missing is not None:
