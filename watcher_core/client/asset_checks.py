@@ -29,7 +29,9 @@ class AssetCheckMethods(Connection):
         """
         with self._driver_transaction() as (connection, _):
             pipeline_id = None if pipeline is None else catalog.find_pipeline_id(connection, pipeline)
-            found = recording.select_asset_checks(connection, pipeline_id=pipeline_id, failing=failing, limit=limit)
+            found = recording.select_asset_checks(
+                connection, pipeline_id=pipeline_id, failing=failing, names=self._names, limit=limit
+            )
             return list(found)
 
     def asset_check_results(
@@ -57,7 +59,13 @@ class AssetCheckMethods(Connection):
         with self._driver_transaction() as (connection, _):
             pipeline_id = None if pipeline is None else catalog.find_pipeline_id(connection, pipeline)
             found = recording.select_asset_check_results(
-                connection, pipeline_id=pipeline_id, check=check, status=status, since=since, limit=limit
+                connection,
+                pipeline_id=pipeline_id,
+                check=check,
+                status=status,
+                since=since,
+                names=self._names,
+                limit=limit,
             )
             return list(found)
 

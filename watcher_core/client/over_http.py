@@ -16,6 +16,7 @@ from watcher_core import arguments, catalog, recording, remote, values
 from watcher_core.client.http_alerts import HttpAlerts
 from watcher_core.client.http_anomalies import HttpAnomalies
 from watcher_core.client.http_anomaly_rules import HttpAnomalyRules
+from watcher_core.client.http_asset_checks import HttpAssetChecks
 from watcher_core.client.http_connection import instant, place, question
 from watcher_core.client.http_lineage import HttpLineage
 from watcher_core.client.http_maintenance import HttpMaintenance
@@ -34,7 +35,14 @@ if TYPE_CHECKING:
 
 
 class HttpWatcher(
-    HttpAlerts, HttpAnomalies, HttpAnomalyRules, HttpLineage, HttpMaintenance, HttpOverview, HttpPipelines
+    HttpAlerts,
+    HttpAnomalies,
+    HttpAnomalyRules,
+    HttpAssetChecks,
+    HttpLineage,
+    HttpMaintenance,
+    HttpOverview,
+    HttpPipelines,
 ):
     """The part of `Watcher` that other hosts use, over HTTP. All else needs the database, and says so."""
 

@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, catalog, masking, values
-from watcher_core.database import Driver
+from watcher_core.database import OF_NAMES, Driver, pattern_of_names
 from watcher_core.enums import AlertLevel, AssetCheckStatus
 from watcher_core.errors import InvalidValueError
 from watcher_core.recording.identities import is_identity
@@ -279,13 +279,25 @@ LIST_RESULTS = """
 """
 
 
+OF_CHECKS = {
+    "pipeline_id": "asset_check.pipeline_id = %(pipeline_id)s",
+    "names": OF_NAMES.format("asset_check.pipeline_id"),
+}
+
+
 def select_asset_checks(
-    connection: Driver, *, pipeline_id: int | None = None, failing: bool | None = None, limit: int = 100
+    connection: Driver,
+    *,
+    pipeline_id: int | None = None,
+    failing: bool | None = None,
+    names: str | None = None,
+    limit: int = 100,
 ) -> Iterator[values.AssetCheck]:
     """Ask for asset checks, by the names of asset and check."""
     given = {
         "pipeline_id": pipeline_id,
         "failing": None if failing is None else arguments.flag(failing, "failing"),
+        "names": pattern_of_names(names),
         "limit": arguments.count(limit, "limit"),
     }
     is_failing = """EXISTS (SELECT
@@ -293,7 +305,7 @@ def select_asset_checks(
                              WHERE result.asset_check_id = asset_check.id
                                AND result.open
                                AND NOT result.result_metadata ? 'partition_removed') = %(failing)s"""
-    conditions = {"pipeline_id": "asset_check.pipeline_id = %(pipeline_id)s", "failing": is_failing}
+    conditions = {**OF_CHECKS, "failing": is_failing}
     statement = f"""{LIST_CHECKS} {_where(conditions, given)}
      ORDER BY pipeline.name, asset_check.name, asset_check.instance_id LIMIT %(limit)s"""
     rows = connection.cursor(row_factory=dict_row).execute(statement, given)
@@ -307,6 +319,7 @@ def select_asset_check_results(
     check: str | None = None,
     status: AssetCheckStatus | str | None = None,
     since: dt.datetime | None = None,
+    names: str | None = None,
     limit: int = 100,
 ) -> Iterator[values.AssetCheckResult]:
     """Ask for results of asset checks, newest first."""
@@ -315,9 +328,10 @@ def select_asset_check_results(
         "check": None if check is None else arguments.name(check, "check"),
         "status": None if status is None else arguments.choice(status, AssetCheckStatus, "status").value,
         "since": None if since is None else arguments.instant(since, "since"),
+        "names": pattern_of_names(names),
         "limit": arguments.count(limit, "limit"),
     }
-    of_checks = {"pipeline_id": "asset_check.pipeline_id = %(pipeline_id)s", "check": "asset_check.name = %(check)s"}
+    of_checks = {**OF_CHECKS, "check": "asset_check.name = %(check)s"}
     of_results = {
         "id": "asset_check_id = asset_check.id",
         "status": "status = CAST(%(status)s AS watcher.asset_check_status)",

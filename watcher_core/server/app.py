@@ -26,6 +26,7 @@ from watcher_core.server.routes.addresses import types as address_types
 from watcher_core.server.routes.alerts import alerts
 from watcher_core.server.routes.anomalies import anomalies
 from watcher_core.server.routes.anomaly_rules import rules
+from watcher_core.server.routes.asset_checks import asset_checks
 from watcher_core.server.routes.checks import checks
 from watcher_core.server.routes.execution_reads import reads
 from watcher_core.server.routes.executions import end_execution, executions, record_executions, start_execution
@@ -58,6 +59,7 @@ ROUTERS = (
     lineage,
     rules,
     anomalies,
+    asset_checks,
     checks,
     alerts,
     maintenance,

@@ -31,6 +31,7 @@ TAGS = {
     "addresses": "Where data lives.",
     "lineage": "What is made of what.",
     "anomaly rules": "Which numbers of a pipeline are judged.",
+    "asset checks": "What Dagster's asset checks found.",
     "checks": "Checks that are asked for, and cleanup.",
     "alerts": "What is wrong, and what people do about it.",
     "maintenance": "Times in which alerts are kept, but not sent.",
