@@ -511,7 +511,7 @@ def test_checks_are_queued_and_cleanup_counts(api, monkeypatch):
         api.post(f"/check/{check}")
     assert commands == [("check", check) for check in others[:-1]], "anomalies are judged in Dagster, where it is"
     counts = api.post("/log_cleanup", json={"retention_days": 90}).json()
-    assert len(counts) == 6
+    assert len([name for name in counts if name.startswith("total_")]) == 6
     assert api.post("/log_cleanup", json={"retention_days": 89}).status_code == 422
     assert api.post("/celery/monitor-queue").json()["status"] == "ok"
 

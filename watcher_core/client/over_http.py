@@ -17,6 +17,7 @@ from watcher_core.client.http_alerts import HttpAlerts
 from watcher_core.client.http_anomalies import HttpAnomalies
 from watcher_core.client.http_anomaly_rules import HttpAnomalyRules
 from watcher_core.client.http_asset_checks import HttpAssetChecks
+from watcher_core.client.http_cleanup import HttpCleanup
 from watcher_core.client.http_connection import instant, place, question
 from watcher_core.client.http_lineage import HttpLineage
 from watcher_core.client.http_maintenance import HttpMaintenance
@@ -39,6 +40,7 @@ class HttpWatcher(
     HttpAnomalies,
     HttpAnomalyRules,
     HttpAssetChecks,
+    HttpCleanup,
     HttpLineage,
     HttpMaintenance,
     HttpOverview,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from enum import StrEnum
 from typing import Any
@@ -12,7 +13,7 @@ from pydantic import BaseModel, Field
 from watcher_core import recording
 from watcher_core.health import DagsterError, launch_job
 from watcher_core.server.background import Background
-from watcher_core.server.fields import Body
+from watcher_core.server.fields import Body, Instant
 from watcher_core.server.routing import access_of, errors, router, watcher_of
 
 logger = logging.getLogger("watcher.server")
@@ -49,6 +50,8 @@ class CleanupBody(Body):
 
     retention_days: int = Field(ge=recording.LEAST_RETENTION_DAYS, le=recording.MOST_RETENTION_DAYS, examples=[365])
     batch_size: int | None = Field(10_000, ge=1, le=1_000_000)
+    now: Instant | None = Field(None, description="The time at which age is measured; the present by default.")
+    dry_run: bool | None = Field(None, description="Whether to count only, and to delete nothing.")
 
 
 class CleanupAnswer(BaseModel):
@@ -58,6 +61,10 @@ class CleanupAnswer(BaseModel):
     total_pipeline_execution_closure_parent_deleted: int
     total_pipeline_execution_closure_child_deleted: int
     total_freshness_pipeline_logs_deleted: int
+    retention_date: dt.datetime = Field(description="What is of this time or older is past retention.")
+    deleted: dict[str, int] = Field(description="Rows, by table.")
+    dry_run: bool
+    is_estimate: bool = Field(description="Whether they were counted about.")
 
 
 class QueueAnswer(BaseModel):
@@ -112,9 +119,15 @@ def run_check(check: OtherCheck, request: Request) -> Any:
 def clean_up(body: CleanupBody, request: Request) -> Any:
     """Delete executions that started before a date, with everything logged about them. Needs the scope admin."""
     access_of(request).require_all()
-    result = watcher_of(request).cleanup(retention_days=body.retention_days, batch_size=body.batch_size or 10_000)
+    result = watcher_of(request).cleanup(
+        retention_days=body.retention_days,
+        batch_size=body.batch_size or 10_000,
+        now=body.now,
+        dry_run=bool(body.dry_run),
+    )
     deleted = result.deleted
     return {
+        **vars(result),
         "total_pipeline_executions_deleted": deleted.get("pipeline_execution", 0),
         "total_timeliness_pipeline_execution_logs_deleted": deleted.get("timeliness_pipeline_execution_log", 0),
         "total_anomaly_detection_results_deleted": deleted.get("anomaly_detection_result", 0),
