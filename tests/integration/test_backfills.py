@@ -62,10 +62,11 @@ class World:
         wanted: Sequence[str],
         made: Sequence[str] = (),
         failed: Sequence[str] = (),
+        whole: Sequence[dg.AssetsDefinition] = (),
         hours_ago: float = 0.1,
         error: str | None = None,
     ) -> None:
-        """Write how far a backfill of assets has got, as Dagster's daemon does."""
+        """Write how far a backfill of assets has got, as Dagster's daemon does; `whole` are without partitions."""
 
         def subset(keys: Sequence[str]) -> AssetGraphSubset:
             chosen = DAYS.empty_subset().with_partition_keys(keys)
@@ -74,8 +75,9 @@ class World:
 
         requested = get_current_timestamp() - hours_ago * HOUR
         data = AssetBackfillData.empty(subset(wanted), requested, None)  # type: ignore[arg-type] # of no graph
+        unfilled = AssetGraphSubset(non_partitioned_asset_keys={asset.key for asset in whole})  # type: ignore[call-arg]
         data = data._replace(
-            target_subset=subset(wanted),
+            target_subset=subset(wanted) | unfilled,
             materialized_subset=subset(made),
             failed_and_downstream_subset=subset(failed),
         )
@@ -83,7 +85,7 @@ class World:
             status,
             requested,
             error,
-            asset_selection=[asset.key for asset in assets],
+            asset_selection=[asset.key for asset in (*assets, *whole)],
             asset_backfill_data=data,
         )
 
@@ -227,6 +229,26 @@ def test_a_backfill_that_is_given_up_is_an_alert_until_the_rest_is_there(
     world.tick()
     assert len(world.alerts()) == 1
     world.run(asset, keys[2], tags={})
+    world.tick()
+    assert world.alerts() == []
+
+
+def test_a_backfill_that_is_canceled_ends_when_each_asset_has_its_own_partitions(world: World) -> None:
+    @dg.asset(name=world.name + "_total")
+    def total() -> None:
+        pass
+
+    daily = world.asset("_daily")
+    keys = ["2026-01-01", "2026-01-02"]
+    world.run(daily, keys[0])
+    world.state(BulkActionStatus.CANCELED, daily, wanted=keys, made=keys[:1], whole=[total])
+    world.tick()
+    [alert] = world.alerts()
+    assert alert.facts["missing_partitions"] == ["2026-01-02", world.name + "_total"]
+    world.run(daily, keys[1], tags={})
+    world.tick()
+    assert len(world.alerts()) == 1
+    dg.materialize([total], instance=world.instance)
     world.tick()
     assert world.alerts() == []
 

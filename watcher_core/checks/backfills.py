@@ -114,9 +114,10 @@ STANDING: Final = sa.text(f"""
                           AND coalesce(failed.instance_id, '') = known.facts ->> 'instance_id'
                           AND NOT {taken_back("failed")})
             OR EXISTS (SELECT
-                         FROM jsonb_array_elements_text(known.facts -> 'pipelines') AS filled (name)
+                         FROM jsonb_array_elements(known.facts -> 'unfilled') AS unfilled (part)
+                        CROSS JOIN jsonb_array_elements_text(unfilled.part -> 'pipelines') AS filled (name)
                          JOIN watcher.pipeline AS target ON target.name = filled.name
-                        CROSS JOIN jsonb_array_elements_text(known.facts -> 'missing_partitions') AS missing (key)
+                        CROSS JOIN jsonb_array_elements_text(unfilled.part -> 'partitions') AS missing (key)
                         WHERE NOT EXISTS (SELECT
                                             FROM watcher.pipeline_execution AS good
                                            WHERE good.pipeline_id = target.id
@@ -179,8 +180,7 @@ def _without_canceled(session: Session, record: BackfillRecord, instance_id: str
     }
     known = set(session.scalars(FAILED, given))
     failed = tuple(name for name in record.failed_partitions if name in known)
-    missing = {*record.missing_partitions, *record.failed_partitions} - set(failed)
-    return replace(record, failed_partitions=failed, missing_partitions=tuple(sorted(missing)))
+    return replace(record, failed_partitions=failed)
 
 
 def _finding(record: BackfillRecord, row: Any, key: str, instance_id: str, now: dt.datetime) -> Finding:
@@ -203,6 +203,7 @@ def _finding(record: BackfillRecord, row: Any, key: str, instance_id: str, now: 
         "failed_partitions": list(failed[:MOST_NAMED]),
         "missing_partition_count": len(missing),
         "missing_partitions": list(missing[:MOST_NAMED]) if is_given_up else None,
+        "unfilled": _unfilled(record, missing[:MOST_NAMED]) if is_given_up else None,
         "failing": len(failed) or None,
         "backfill_error": None if record.error is None else record.error[:MOST_CHARACTERS],
     }
@@ -221,3 +222,13 @@ def _finding(record: BackfillRecord, row: Any, key: str, instance_id: str, now: 
         measured_from=record.requested_at,
         details=arguments.json_object(stated, "details"),
     )
+
+
+def _unfilled(record: BackfillRecord, named: Sequence[str]) -> list[dict[str, list[str]]]:
+    """Of the partitions that the alert names, those that each pipeline lacks; pipelines that lack the same together."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name in record.pipeline_names[:MOST_PIPELINES]:
+        unfilled = frozenset(record.unfilled.get(name, ()))
+        if partitions := tuple(filter(unfilled.__contains__, named)):
+            found.setdefault(partitions, []).append(name)
+    return [{"pipelines": names, "partitions": list(partitions)} for partitions, names in found.items()]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from watcher_core.enums import ExecutionState
 
@@ -25,7 +26,7 @@ class BackfillRecord:
         partition_count: How many partitions it is to fill.
         succeeded_count: How many of these are filled.
         failed_partitions: Those that failed, in order.
-        missing_partitions: Those that neither failed nor are filled, in order.
+        unfilled: Those that are not filled, by pipeline: assets need not have the same partitions.
         error: Why Dagster gave it up.
     """
 
@@ -41,8 +42,14 @@ class BackfillRecord:
     partition_count: int
     succeeded_count: int = 0
     failed_partitions: tuple[str, ...] = ()
-    missing_partitions: tuple[str, ...] = ()
+    unfilled: Mapping[str, Collection[str]] = field(default_factory=dict)
     error: str | None = None
+
+    @property
+    def missing_partitions(self) -> tuple[str, ...]:
+        """Those that neither failed nor are filled, in order."""
+        unfilled = {partition for partitions in self.unfilled.values() for partition in partitions}
+        return tuple(sorted(unfilled - {*self.failed_partitions}))
 
     @property
     def is_wrong(self) -> bool:

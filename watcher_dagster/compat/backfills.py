@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, Final
 
 import dagster as dg
 
 # On the runs of a backfill.
 BACKFILL_TAG: Final = "dagster/backfill"
+
+# Partitions by asset.
+Filled = Mapping[dg.AssetKey, Set[str]]
 
 
 def open_backfills(instance: dg.DagsterInstance) -> Sequence[Any]:
@@ -41,24 +43,27 @@ def backfill_job(backfill: Any) -> tuple[str | None, str] | None:
     return origin.repository_origin.code_location_origin.location_name, backfill.job_name
 
 
-def backfilled_assets(backfill: Any) -> tuple[Counter[str], Counter[str], set[str]] | None:
+def backfilled_assets(backfill: Any) -> tuple[Filled, Filled, Filled] | None:
     """Return the partitions that a backfill of assets is to fill, and has filled, and those that cannot be filled.
 
-    The first two with the number of assets for which; the last are those that failed or wait for one that did. An asset
-    without partitions counts as one, by its name. `None` where Dagster has not worked out any of it.
+    The last are those that failed or wait for one that did. An asset without partitions has one, by its name. `None`
+    where Dagster has not worked out any of it.
     """
     data = backfill.asset_backfill_data
     if data is None:
         return None
-    filled, failed = _counted(data.materialized_subset), _counted(data.failed_and_downstream_subset)
-    return _counted(data.target_subset), filled, set(failed)
+    return (
+        _by_asset(data.target_subset),
+        _by_asset(data.materialized_subset),
+        _by_asset(data.failed_and_downstream_subset),
+    )
 
 
-def _counted(subset: Any) -> Counter[str]:
-    partitions = subset.partitions_subsets_by_asset_key.values()
-    counted = Counter(key for partition in partitions for key in partition.get_partition_keys())
-    counted.update(key.to_user_string() for key in subset.non_partitioned_asset_keys)
-    return counted
+def _by_asset(subset: Any) -> Filled:
+    found: dict[dg.AssetKey, set[str]] = {
+        key: {*part.get_partition_keys()} for key, part in subset.partitions_subsets_by_asset_key.items()
+    }
+    return found | {key: {key.to_user_string()} for key in subset.non_partitioned_asset_keys}
 
 
 def newest_runs(instance: dg.DagsterInstance, filters: dg.RunsFilter) -> Sequence[Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Set
 from typing import Any, Final
 
 import dagster as dg
@@ -134,17 +135,18 @@ class BackfillReader:
     ) -> BackfillRecord:
         job = compat.backfill_job(backfill)
         assets = sorted(asset_pipeline_name(key) for key in backfill.asset_selection or ())
-        wanted, filled, failed = self._partitions(backfill)
-        missing = tuple(sorted(wanted - filled - failed))
+        names = tuple(assets) if job is None else (job_pipeline_name(*job),)
+        wanted, failed, unfilled = self._partitions(backfill, names)
+        filled = wanted.difference(failed, *unfilled.values())
         error = None if backfill.error is None else str(backfill.error.message).strip()
         return BackfillRecord(
             backfill_id=backfill.backfill_id,
-            pipeline_names=tuple(assets) if job is None else (job_pipeline_name(*job),),
+            pipeline_names=names,
             pipeline_type_name=ASSET_TYPE if job is None else RUN_TYPE,
             run_pipeline_name=None if newest is None else run_pipeline_name(newest.dagster_run),
             state=ExecutionState.RUNNING
             if goes_on
-            else _end(backfill.status.value, is_whole=bool(wanted) and not failed and not missing),
+            else _end(backfill.status.value, is_whole=bool(wanted) and filled == wanted),
             requested_at=_moment(backfill.backfill_timestamp),
             ended_at=None if goes_on else _moment(_ended_at(backfill, progress)),
             progress_at=_moment(progress),
@@ -152,12 +154,12 @@ class BackfillReader:
             partition_count=len(wanted),
             succeeded_count=len(filled),
             failed_partitions=tuple(sorted(failed)),
-            missing_partitions=missing,
+            unfilled=unfilled,
             error=error if backfill.status.value in ("FAILED", "FAILING") else None,
         )
 
-    def _partitions(self, backfill: Any) -> tuple[set[str], set[str], set[str]]:
-        """Return the partitions that are to be filled, those that are, and those that failed."""
+    def _partitions(self, backfill: Any, names: tuple[str, ...]) -> tuple[set[str], set[str], dict[str, Set[str]]]:
+        """Return the partitions that are to be filled, those that failed, and those that are not filled by pipeline."""
         by_status: dict[str, dict[str, str]] = {}
         for run in compat.newest_runs(self._instance, _runs(backfill)):
             by_status.setdefault(run.status.value, {})[run.partition] = run.run_id
@@ -165,15 +167,16 @@ class BackfillReader:
         known = compat.backfilled_assets(backfill)
         if known is None:
             wanted = set(backfill.partition_names or ()) or {name for runs in by_status.values() for name in runs}
-            filled = set(by_status.get("SUCCESS", ()))
+            rest = wanted.difference(by_status.get("SUCCESS", ()))
+            unfilled: dict[str, Set[str]] = dict.fromkeys(names, rest)
         else:
             targets, made, cannot = known
-            wanted, failed = set(targets), failed | cannot
-            filled = {name for name, number in targets.items() if made[name] >= number}
+            wanted = set().union(*targets.values())
+            failed = failed.union(*cannot.values())
+            unfilled = {asset_pipeline_name(key): target - made.get(key, set()) for key, target in targets.items()}
         if backfill.status.value == "COMPLETED_SUCCESS":
-            return wanted, wanted, set()
-        failed &= wanted
-        return wanted, (filled & wanted) - failed, failed
+            return wanted, set(), {}
+        return wanted, failed & wanted, {name: rest for name, rest in unfilled.items() if rest}
 
     def _without_retries(self, failed: dict[str, str]) -> set[str]:
         """Leave out the partitions whose run Dagster is about to retry."""
