@@ -507,6 +507,30 @@ def test_a_run_of_all_of_a_job_takes_back_one_of_a_selection(
     assert alert.resolution["how"] == "execution"
 
 
+def test_of_two_runs_that_wait_in_the_queue_the_one_that_ran_last_counts(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    """Dagster's own status of the partition is "materialized": it was, since the last run of it was created."""
+    shops = dg.StaticPartitionsDefinition(["north"])
+
+    @dg.asset(partitions_def=shops)
+    def orders(context: dg.AssetExecutionContext) -> None:
+        if "fails" in context.run.tags:
+            raise ValueError("no such file")
+
+    load = dg.define_asset_job("load", [orders], executor_def=dg.in_process_executor)
+    job = dg.Definitions(assets=[orders], jobs=[load]).resolve_job_def("load")
+    tags = {"dagster/partition": "north"}
+    waiting = [dagster_instance.create_run_for_job(job, tags=given) for given in (tags, tags | {"fails": "yes"})]
+    for run in waiting:
+        execute_run(InMemoryJob(job), run, dagster_instance)
+    status = dagster_instance.get_status_by_partition(orders.key, ["north"], shops)
+    assert status is not None
+    assert [each and each.value for each in status.values()] == ["MATERIALIZED"]
+    record_tick(dagster_instance, watcher)
+    assert {finding.pipeline_name for finding in watcher.check_failures()} == {"orders"}
+
+
 def test_an_ad_hoc_run_that_failed_after_its_assets_is_taken_back_by_what_makes_them_again(
     dagster_instance: dg.DagsterInstance, watcher: Watcher
 ) -> None:
