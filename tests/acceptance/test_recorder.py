@@ -387,6 +387,33 @@ def test_what_the_resource_recorded_stays(shared: Platform, module_database_url:
 # Materializations without a run
 
 
+def test_what_an_op_tracks_ends_with_its_run_where_its_process_cannot_say_so(
+    shared: Platform, module_database_url: str
+) -> None:
+    left: list[Any] = []
+
+    @dg.op
+    def load(context: dg.OpExecutionContext, watcher: WatcherResource) -> None:
+        left.append(watcher.track(context, pipeline="load-orders"))
+        left[0].__enter__()  # and the process is killed: nobody leaves the block
+        raise ValueError("as if the worker was lost")
+
+    @dg.job(resource_defs={"watcher": WatcherResource(database_url=module_database_url)})
+    def loads() -> None:
+        load()
+
+    run_id = loads.execute_in_process(instance=shared.instance, raise_on_error=False).run_id
+    assert shared.only("load-orders").state is RUNNING
+    shared.tick()
+    run, ended = shared.executions(run_id)[""], shared.only("load-orders")
+    assert (ended.state, ended.end_date, ended.parent_id) == (FAILED, run.end_date, run.id)
+    assert ended.execution_metadata["error"] == run.execution_metadata["error"]
+    left[0].__exit__(None, None, None)  # the worker was not lost after all
+    assert shared.only("load-orders").state is SUCCEEDED
+    shared.tick()
+    assert shared.only("load-orders").state is SUCCEEDED
+
+
 def test_runless_materializations(platform: Platform) -> None:
     def report(rows: int, **told: Any) -> None:
         platform.instance.report_runless_asset_event(

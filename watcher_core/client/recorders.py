@@ -9,15 +9,19 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from watcher_core import alerts, checks, database, recording, values
 from watcher_core.client.connection import Connection
 from watcher_core.client.heartbeats import HeartbeatMethods
+from watcher_core.enums import ExecutionState
 from watcher_core.errors import DatabaseError
 from watcher_core.health import Round
 
 logger = logging.getLogger("watcher.recorder")
+
+# How a run ends that may leave something running.
+BROKEN: Final = (ExecutionState.FAILED, ExecutionState.CANCELED)
 
 
 class RecorderMethods(HeartbeatMethods):
@@ -135,7 +139,8 @@ class RecorderSession:
             DatabaseUnavailableError: Another process has taken over, or another session holds a lock; nothing is
                 written.
         """
-        ours = (replace(record, instance_id=self.instance_id) for record in records)
+        ours = [replace(record, instance_id=self.instance_id) for record in records]
+        broken = [record.external_id for record in ours if record.parent_external_id is None and record.state in BROKEN]
         our_checks = (replace(record, instance_id=self.instance_id) for record in asset_checks)
         our_columns = (replace(record, instance_id=self.instance_id) for record in columns)
         with self._watcher._transaction() as (session, now):
@@ -143,6 +148,8 @@ class RecorderSession:
                 database.limit_locks_in_passing(database.driver(session))
             recording.renew_recorder(session, instance_id=self.instance_id, holder=self._holder)
             written = recording.record_executions(session, records=ours, now=now, drop_refused=True)
+            if broken:
+                recording.end_left_in_runs(database.driver(session), broken, now=now)
             recording.record_asset_checks(session, records=our_checks, now=now)
             recording.record_columns(session, records=our_columns)
             recording.move_cursor(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         renew_recorder,
         take_recorder,
     )
-    from watcher_core.recording.endings import end_gone, end_silent
+    from watcher_core.recording.endings import end_gone, end_left_in_runs, end_silent
     from watcher_core.recording.executions import (
         ENDED_BY_HAND,
         end_execution,
@@ -116,6 +116,7 @@ __all__ = [
     "delete_batch",
     "end_execution",
     "end_gone",
+    "end_left_in_runs",
     "end_silent",
     "estimate_expired_executions",
     "execution_of",
@@ -221,6 +222,7 @@ _MODULES = {
     "mask_page": "secrets",
     "move_cursor": "cursors",
     "end_gone": "endings",
+    "end_left_in_runs": "endings",
     "end_silent": "endings",
     "pipelines_of": "lookup",
     "pulse": "heartbeats",

@@ -1,14 +1,15 @@
-"""Executions outside Dagster whose process has ended, and could not say so: they are ended as failed.
+"""Executions whose process has ended, and could not say so: they are ended as failed.
 
-A process sends a heartbeat a minute. Where they stop, it was killed, or cannot reach the database. Its own host knows
-sooner: it looks whether the processes that it said to run are still there, and ends what those have left. How one has
-ended may wait in the spool, there also for another address of the same database; then it ends as that says.
+A process outside Dagster sends a heartbeat a minute. Where they stop, it was killed, or cannot reach the database. Its
+own host knows sooner: it looks whether the processes that it said to run are still there, and ends what those have
+left. How one has ended may wait in the spool, there also for another address of the same database; then it ends as that
+says. In Dagster, what code has left running ends with its run.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import ExecutionEndedError, InvalidValueError, NotFoundError
 from watcher_core.recording.clocks import as_reported, this_host
 from watcher_core.recording.executions import INFERRED_END, end_execution
+from watcher_core.recording.identities import is_identity
 from watcher_core.recording.processes import is_gone, own_user_id, this_system
 from watcher_core.recording.spool import kept_executions
 from watcher_core.values import COUNTS, UNSET
@@ -43,6 +45,39 @@ OF_HOST = """
        AND coalesce(CAST(execution.process ->> 'user_id' AS bigint), %(user_id)s) = %(user_id)s
      ORDER BY execution.id
 """
+
+# What code in a run of Dagster tracks besides the assets that Dagster knows of: how that ended, no event says.
+LEFT_IN_RUNS = f"""
+    SELECT part.id, CAST(run.state AS text) AS state, run.end_date, run.execution_metadata -> 'error' AS error
+      FROM unnest(CAST(%(run_ids)s AS text[])) AS over (run_id)
+      JOIN watcher.pipeline_execution AS run ON {is_identity("run", "'dagster'", "over.run_id")}
+      JOIN watcher.pipeline_execution AS part ON part.parent_id = run.id
+     WHERE run.state IN ('failed', 'canceled')
+       AND part.state = 'running'
+       AND part.source = 'dagster'
+       AND part.start_date <= run.end_date
+     ORDER BY part.id
+"""
+
+
+def end_left_in_runs(connection: database.Driver, run_ids: Sequence[str], *, now: dt.datetime) -> None:
+    """End what code has left running in runs of Dagster that failed or were canceled: its process was killed.
+
+    A step may go on although its run has failed; what it reports after all replaces this end.
+
+    Args:
+        connection: The transaction.
+        run_ids: The runs, by their external ids.
+        now: The time.
+    """
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+        rows: list[Any] = cursor.execute(LEFT_IN_RUNS, {"run_ids": list(run_ids)}).fetchall()
+    for row in rows:
+        state = ExecutionState(row.state)
+        inferred: dict[str, Any] = {INFERRED_END: True}
+        if state is ExecutionState.FAILED:  # why, is all that is known of it
+            inferred["error"] = row.error or {"message": "its run failed before it reported its end"}
+        _end(connection, row.id, state, row.end_date, counts={}, execution_metadata=inferred, now=now)
 
 
 def end_gone(connection: database.Driver, *, home: Path, now: dt.datetime) -> list[int]:
