@@ -13,7 +13,7 @@ import pytest
 
 from tests.factories import record
 from tests.plans import Plans, explain
-from watcher_core import Settings, Watcher
+from watcher_core import ExecutionState, Settings, Watcher
 
 PIPELINES = 2_000
 EXECUTIONS = 100_000
@@ -208,6 +208,17 @@ def test_recording_a_batch_reads_what_it_writes(
         for number in range(100)
     ]
     plan = plans(lambda: watcher.record(batch))
+    assert plan.scanned.isdisjoint({"pipeline_execution"})
+    assert plan.read("pipeline_execution") < 20 * len(batch)
+
+
+def test_recording_runs_that_failed_reads_what_ran_in_them(
+    watcher: Watcher, plans: Callable[[Callable[[], object]], Plans]
+) -> None:
+    batch = [record(f"pipeline {number}", f"broken {number}", state=ExecutionState.FAILED) for number in range(100)]
+    with watcher.recorder("an instance") as session:
+        assert session is not None
+        plan = plans(partial(session.record, batch, cursor={}))
     assert plan.scanned.isdisjoint({"pipeline_execution"})
     assert plan.read("pipeline_execution") < 20 * len(batch)
 
