@@ -23,6 +23,7 @@ from watcher_dagster import WatcherResource, build_watcher_recorder_sensor, comp
 from watcher_dagster.identity import WATCHER_RUN_TAG, materialization_identity
 from watcher_dagster.recorder import batch, runs
 from watcher_dagster.recorder.cursor import MAX_TRIES
+from watcher_dagster.recorder.eventlog import EventLog
 from watcher_dagster.recorder.events import translate_log
 from watcher_dagster.recorder.runlog import RunLog
 from watcher_dagster.recorder.tick import record_tick
@@ -308,6 +309,41 @@ def test_a_run_that_failed_waits_until_dagster_says_whether_it_retries_it(
 
         monkeypatch.setattr(instance, "add_run_tags", say)
         run_id = platform.materialize(breaks, tags={"dagster/max_retries": "1"})
+        assert states == [{}]
+        platform.tick()
+        assert platform.executions(run_id)[""].execution_metadata["will_retry"] is True
+        assert watcher.check_failures() == []
+        assert platform.state.cursor["unread"] == {}
+
+
+def test_a_run_that_fails_while_it_is_read_waits_as_well(
+    dagster_home: Path, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its record says that it goes on, its events that it has failed; whether it is retried neither says yet."""
+    with (dagster_home / "dagster.yaml").open("a") as file:
+        file.write("run_retries:\n  enabled: true\n")
+    records: list[dg.RunRecord] = []
+
+    @dg.asset
+    def breaks(context: dg.AssetExecutionContext) -> None:
+        records.extend(context.instance.get_run_records(dg.RunsFilter(run_ids=[context.run.run_id])))
+        raise ValueError("no orders today")
+
+    with dg.DagsterInstance.from_config(str(dagster_home)) as instance:
+        platform = Platform(instance, watcher)
+        add_run_tags = instance.add_run_tags
+        states: list[dict[str, str]] = []
+
+        def say(run_id: str, new_tags: Any) -> None:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(EventLog, "open_runs", lambda _: ({run_id: records[0]}, {}))
+                platform.tick()
+            states.append(platform.states(run_id))
+            add_run_tags(run_id, new_tags)
+
+        monkeypatch.setattr(instance, "add_run_tags", say)
+        run_id = platform.materialize(breaks, tags={"dagster/max_retries": "1"})
+        assert records[0].dagster_run.status is dg.DagsterRunStatus.STARTED
         assert states == [{}]
         platform.tick()
         assert platform.executions(run_id)[""].execution_metadata["will_retry"] is True

@@ -220,14 +220,9 @@ class EventLog:
                 return own[0], step
         return None
 
-    def may_be_retried(self, record: dg.RunRecord) -> bool:
+    def may_be_retried(self, run: dg.DagsterRun) -> bool:
         """Return whether it is not known yet if Dagster retries a run that failed: it says so a moment later."""
-        run = record.dagster_run
-        return (
-            run.status is dg.DagsterRunStatus.FAILURE
-            and WILL_RETRY_TAG not in run.tags
-            and compat.retries_runs(self._instance)
-        )
+        return WILL_RETRY_TAG not in run.tags and compat.retries_runs(self._instance)
 
     def has_news(self, run_id: str, seen: str | None) -> bool:
         """Return whether a run has events after a cursor."""

@@ -129,12 +129,14 @@ class RunReader:
         run_id = record.dagster_run.run_id
         if WATCHER_RUN_TAG in record.dagster_run.tags:
             return
-        ended = record.end_time
-        if ended is not None and self._now - ended < DECIDING_SECONDS and self._log.may_be_retried(record):
-            self._cursor.unread.setdefault(run_id, UnreadRun())  # the next tick knows; this is no try
+        has_failed = record.dagster_run.status is dg.DagsterRunStatus.FAILURE
+        if has_failed and self._is_undecided(record, record.end_time):
             return
         began = time.monotonic()
         run_log, events, seen = self._log.read(record)
+        has_failed = run_log.state is ExecutionState.FAILED and record.end_time is None  # since its record was read
+        if has_failed and self._is_undecided(record, run_log.ended):
+            return
         scope = self._scope(record.dagster_run)
         executions = translate_log(run_log, scope=scope, count_keys=self._count_keys)
         checks = translate_checks(record.dagster_run, run_log) if run_log.checks and executions else []
@@ -157,6 +159,13 @@ class RunReader:
                 self._cursor.handle(run_id, *ends)
             self._trail(run_id, executions, events, seen)
         self._batch.add(run_id, executions, checks)
+
+    def _is_undecided(self, record: dg.RunRecord, ended: float | None) -> bool:
+        """Whether Dagster has yet to say if it retries a run that failed. The next tick reads it; this is no try."""
+        if ended is None or self._now - ended >= DECIDING_SECONDS or not self._log.may_be_retried(record.dagster_run):
+            return False
+        self._cursor.unread.setdefault(record.dagster_run.run_id, UnreadRun())
+        return True
 
     def _end_superfluous(self, run_id: str, executions: list[ExecutionRecord], *, heard: float) -> None:
         """End what was recorded as running and is no execution after all, as where the step observed the asset."""
