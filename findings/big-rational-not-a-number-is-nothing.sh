@@ -2,8 +2,7 @@
 # big-rational 0.10.9 (npm)
 #
 # An exact number of NaN is 0, and so is an empty text. As a decimal a number is cut off instead of rounded: 999/1000
-# with two digits is 0.99, two thirds are 0.66, and -1/20 with one digit is -0.0. Half of -1 is rounded up, to 0 or -0,
-# and of 1 up, too.
+# with two digits is 0.99, two thirds are 0.66, and -1/20 with one digit is -0.0. 2.5 is rounded to 3, and -2.5 to -2.
 # Seen: 0/1 of NaN; 0.99 of 999/1000
 #
 # Most would guess: an error or NaN, and 1.00 and 0.67.

@@ -3,7 +3,7 @@
 #
 # An index changes what a query finds. In LokiJS `$in: ["1"]` finds the text "1", and with an index of the field the
 # number 1 as well. In PouchDB a search for null finds what is null, and with an index what has no such field as well.
-# Less than 5 is in both also what is missing; in LokiJS also NaN and true.
+# Less than 5 is in LokiJS also what is null or NaN.
 # Seen: ["1"], and [1, "1"] with an index
 #
 # Most would guess: the same rows, only faster.

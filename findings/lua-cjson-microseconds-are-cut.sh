@@ -3,8 +3,8 @@
 #
 # Integers become doubles when they are read, and all numbers are written with 14 digits. A Unix time in microseconds is
 # moved by up to 50 of them, and an id that is read and written again is another: 9007199254740993 is
-# 9.007199254741e+15. Lua 5.3 has integers, and dkjson writes them whole. An empty list is written as an object by the
-# one, and an empty object as a list by the other.
+# 9.007199254741e+15. Lua 5.3 has integers, and dkjson writes them whole. An empty list that was read is written as an
+# object.
 # Seen: [1.7000000001235e+15] of 1700000000123456
 #
 # Most would guess: [1700000000123456].

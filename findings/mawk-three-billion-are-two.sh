@@ -3,7 +3,7 @@
 #
 # The awk that Debian has by default writes no integer above 2147483647 by %d: three billion bytes are that, and so is
 # each Unix time in milliseconds. By print a sum of 3000000001 is 3e+09, where gawk has all digits. The text 0x10 of a
-# file equals 16, and is greater than 9. gawk is right in all.
+# file equals 16. gawk is right in all.
 # Seen: 2147483647 of 3000000000
 #
 # Most would guess: 3000000000.

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # r-cran-vroom 1.6.1-1, R 4.2.2 (Debian 12)
 #
-# The letters d, e, f and l behind a number, of either case, are part of it, as in C and Java: the seats 12D and 14D are
-# the numbers 12 and 14, and 12D and 12F are one. Of 12A the column is a text. There is no warning, and read_csv() of
-# readr reads with it.
+# A letter d, e, f or l behind a number is part of it, as in C and Java: the seats 12D and 14D are the numbers 12 and
+# 14, and 12D and 12F are one. Of 12A the column is a text. There is no warning, and read_csv() of readr reads with it.
 # Seen: 12 and 12 of the seats 12D and 12F
 #
 # Most would guess: texts.
