@@ -335,4 +335,5 @@ def refusals_left_open() -> Iterator[None]:
     """
     warnings.filterwarnings("ignore", "Implicitly cleaning up <HTTPError", ResourceWarning)
     yield
-    gc.collect()
+    if sys.version_info >= (3, 14):
+        gc.collect()

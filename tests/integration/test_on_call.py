@@ -28,7 +28,7 @@ from watcher_core.alerts.delivery import Pace
 
 MIDNIGHT: Final = dt.datetime(2026, 3, 4, tzinfo=dt.UTC)  # a Wednesday
 HISTORY_DAYS: Final = 30
-TICK: Final = dt.timedelta(minutes=5)
+TICK: Final = dt.timedelta(minutes=10)
 NAMES: Final = ("orders", "users", "clicks", "stock")
 AWAY: Final = "connection to the warehouse timed out"
 
@@ -102,7 +102,7 @@ class Platform:
             )
 
     def live(self, first: int, last: int) -> list[str]:
-        """Let hours pass with a check and a delivery each five minutes; return what was sent."""
+        """Let hours pass with a check and a delivery each ten minutes; return what was sent."""
         pending = sorted((each for hour in range(first, last) for each in self.runs(hour)), key=lambda each: each[0])
         now = at(first)
         while now < at(last):
@@ -203,7 +203,7 @@ def test_what_was_blocked_and_is_critical_is_said_when_it_is_stale(platform: Pla
     assert platform.live(0, 4) == [
         f"01:10 🔴 raw/clicks failed: {AWAY}",
         f"01:20 🚨 stg/clicks is held up: raw/clicks failed: {AWAY}",
-        f"02:15 🔴 More of it: raw/clicks failed: {AWAY}, and 2 behind it",  # to whoever owns the cause
+        f"02:20 🔴 More of it: raw/clicks failed: {AWAY}, and 2 behind it",  # to whoever owns the cause
         "03:10 ✅ 2 pipelines are good again: raw/clicks, stg/clicks",
     ]
 
@@ -238,17 +238,17 @@ def test_what_another_job_did_not_come_to_is_said_when_it_is_stale(platform: Pla
     platform.failing = {"clicks": {1, 2, 3}}
     assert platform.live(0, 4) == [
         f"01:10 🔴 raw/clicks failed: {AWAY}",
-        f"02:15 🔴 More of it: raw/clicks failed: {AWAY}, and 3 behind it",
+        f"02:20 🔴 More of it: raw/clicks failed: {AWAY}, and 3 behind it",
     ]
 
 
 def test_a_step_that_hangs_holds_up_its_job_and_all_that_this_makes(platform: Platform) -> None:
     platform.hangs = ("clicks", 1, 4)
-    late = "raw/clicks is late: has run for 10 min, expected within 5 minutes"
+    late = "raw/clicks is late: has run for 15 min, expected within 5 minutes"
     assert platform.live(0, 7) == [
-        f"01:15 ⚠️ {late}",
-        f"02:20 ⚠️ More of it: {late}, and 8 behind it",
-        "03:55 ✅ raw/clicks: ended at 2026-03-04 03:55:00 UTC, and 8 not good again yet",
+        f"01:20 ⚠️ {late}, and 2 behind it",
+        f"02:30 ⚠️ More of it: {late}, and 8 behind it",
+        "04:00 ✅ raw/clicks: ended at 2026-03-04 03:55:00 UTC, and 6 not good again yet",
     ]
 
 

@@ -296,7 +296,7 @@ def _link(alerts: str) -> sa.TextClause:
                              FROM part
                              JOIN alive AS known ON known.pipeline_id = part.job_id
                             WHERE part.pipeline_id = linked.pipeline_id
-                              AND known.root_id = linked.cause_alert_id
+                              AND known.id = linked.cause_alert_id
                               AND known.name IN ('missed', 'freshness')
                               AND known.level >= linked.level)
            AND NOT EXISTS (SELECT
