@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from tests.api_server import listening
 from tests.http_client import Client, serving
 from watcher_core import Settings, Watcher
+from watcher_core.cli import main
 from watcher_core.server import create_app
 
 
@@ -39,22 +38,24 @@ def http_api(module_watcher: Watcher) -> Iterator[Client]:
 
 
 @pytest.fixture
-def remote_cli(server_address: str, module_watcher: Watcher, tmp_path: Path) -> Callable[..., str]:
+def remote_cli(
+    server_address: str,
+    module_watcher: Watcher,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[..., str]:
     """A command on a host that records over HTTP."""
     token, _ = module_watcher.create_token(f"cli {tmp_path.name}")
-    environment = {"WATCHER_URL": server_address, "HOME": str(tmp_path), "COLUMNS": "200"}
 
     def run(*arguments: str, code: int = 0, token: str = token) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "watcher_core", *arguments],
-            env={**environment, "WATCHER_TOKEN": token},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == code, done.stderr
-        return done.stderr if code else done.stdout
+        with monkeypatch.context() as patch:
+            for name, value in (("WATCHER_URL", server_address), ("WATCHER_TOKEN", token), ("COLUMNS", "200")):
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main(arguments)
+        printed = capsys.readouterr()
+        assert ended.value.code == code, printed.err
+        return printed.err if code else printed.out
 
     return run
