@@ -3,7 +3,7 @@
 #
 # Six equal weeks with one value too high on a single Sunday: SeasonalAD finds six anomalies, all the Sundays. What is
 # usual for a Sunday is the mean of all of them, with the odd one, so each is far from it, and on the other days
-# nothing differs. LevelShiftAD finds no shift in these weeks, and six where one Wednesday is left out.
+# nothing differs. LevelShiftAD finds no shift in these weeks, and six where one Thursday is left out.
 # Seen: SeasonalAD 01-07, 01-14, 01-21, 01-28, 02-04, 02-11; LevelShiftAD none, and six of them without 01-11
 #
 # Most would guess: the one Sunday, as five of six are equal.

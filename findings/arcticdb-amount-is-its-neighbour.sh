@@ -2,9 +2,8 @@
 # arcticdb 6.28.2, pandas 2.3.3, numpy 2.4.6
 #
 # A float in a query of ArcticDB is one of 32 bits, whatever the column has. In a column of 64-bit floats a filter for
-# 16777217.0 finds the row of 16777216.0 and not the one of 16777217.0, and one for less than 123456789.5 finds
-# 123456789.0 while one for 123456789.25 finds it as equal among integers. A tenth of 123456789 is 12345679.083964951.
-# Filters with an integer are exact, and so is the same query in pandas.
+# 16777217.0 finds the row of 16777216.0 and not the one of 16777217.0, and one for less than 16777217.0 finds none. A
+# tenth of 123456789 is 12345679.083964951. Filters with an integer are exact, and so is the same query in pandas.
 # Seen: == 16777217.0 -> [16777216.0]; < 16777217.0 -> []; 123456789 * 0.1 -> 12345679.084
 #
 # Most would guess: Python's floats have 64 bits, and so has the column.

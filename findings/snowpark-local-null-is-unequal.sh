@@ -4,8 +4,8 @@
 # Snowpark's local testing is to show what Snowflake would do. In SQL a null is neither equal nor unequal to anything;
 # in the local test it is both: a filter `s != 'a'` keeps it, a join finds a null for each null, an update and a
 # delete of what is unequal change it. So a test is green whose query has other rows in Snowflake, which would keep
-# one row of three by the filter, join two rows, and delete none that is null.
-# Seen: filter b and null; 5 rows joined, one null with null; all rows deleted
+# one row of three by the filter, join one, and delete none that is null.
+# Seen: filter b and null; joined 1 and 3, a null with a null; all three rows deleted
 #
 # Most would guess: nulls as in SQL, or an error as for what is not implemented.
 set -eu

@@ -13,7 +13,7 @@ set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check tableschema==1.21.0 jsonschema==4.26.0
+"$folder/venv/bin/pip" install --quiet --no-compile --disable-pip-version-check tableschema==1.21.0
 
 cd "$folder"
 "$folder/venv/bin/python" - <<'PYTHON'
