@@ -11,36 +11,38 @@ from watcher_core.database import Driver
 # what has run since; and what ran in the last run of a job that has not come since, but for what ran elsewhere since. A
 # statement that has the alert joins it.
 BLOCKED = """
-    CASE WHEN alert.state = 'resolved' THEN '{}'
-         WHEN alert.kind = 'failure' THEN ARRAY(
-              SELECT DISTINCT pipeline.name
-                FROM watcher.pipeline_execution AS failed
-                JOIN watcher.pipeline_execution AS blocked ON blocked.parent_id = coalesce(failed.parent_id, failed.id)
-                JOIN watcher.pipeline ON pipeline.id = blocked.pipeline_id
-               WHERE failed.id = alert.pipeline_execution_id
-                 AND blocked.state = 'blocked'
-                 AND NOT EXISTS (SELECT
-                                   FROM watcher.pipeline_execution AS good
-                                  WHERE good.pipeline_id = blocked.pipeline_id
-                                    AND good.start_date > blocked.start_date
-                                    AND good.state = 'succeeded'
-                                    AND good.scope IS NOT DISTINCT FROM blocked.scope)
-               ORDER BY pipeline.name)
-         WHEN alert.kind IN ('missed', 'freshness') THEN ARRAY(
-              SELECT DISTINCT pipeline.name
-                FROM watcher.pipeline_execution AS part
-                JOIN watcher.pipeline ON pipeline.id = part.pipeline_id
-               WHERE part.parent_id = (SELECT id
-                                         FROM watcher.pipeline_execution
-                                        WHERE pipeline_execution.pipeline_id = alert.pipeline_id
-                                        ORDER BY start_date DESC
-                                        LIMIT 1)
-                 AND NOT EXISTS (SELECT
-                                   FROM watcher.pipeline_execution AS newer
-                                  WHERE newer.pipeline_id = part.pipeline_id
-                                    AND newer.start_date > part.start_date)
-               ORDER BY pipeline.name)
-         ELSE '{}' END"""
+    ARRAY(SELECT name
+            FROM (SELECT pipeline.name
+                    FROM watcher.pipeline
+                   WHERE pipeline.id = ANY(CASE
+                         WHEN alert.state = 'resolved' THEN '{}'
+                         WHEN alert.kind = 'failure' THEN ARRAY(
+                              SELECT blocked.pipeline_id
+                                FROM watcher.pipeline_execution AS failed
+                                JOIN watcher.pipeline_execution AS blocked
+                                  ON blocked.parent_id = coalesce(failed.parent_id, failed.id)
+                               WHERE failed.id = alert.pipeline_execution_id
+                                 AND blocked.state = 'blocked'
+                                 AND NOT EXISTS (SELECT
+                                                   FROM watcher.pipeline_execution AS good
+                                                  WHERE good.pipeline_id = blocked.pipeline_id
+                                                    AND good.start_date > blocked.start_date
+                                                    AND good.state = 'succeeded'
+                                                    AND good.scope IS NOT DISTINCT FROM blocked.scope))
+                         WHEN alert.kind IN ('missed', 'freshness') THEN ARRAY(
+                              SELECT part.pipeline_id
+                                FROM watcher.pipeline_execution AS part
+                               WHERE part.parent_id = (SELECT id
+                                                         FROM watcher.pipeline_execution
+                                                        WHERE pipeline_execution.pipeline_id = alert.pipeline_id
+                                                        ORDER BY start_date DESC
+                                                        LIMIT 1)
+                                 AND part.start_date = (SELECT max(start_date)
+                                                          FROM watcher.pipeline_execution AS newest
+                                                         WHERE newest.pipeline_id = part.pipeline_id))
+                         ELSE '{}' END)
+                  OFFSET 0) AS blocked -- by their ids, and not all pipelines in the order of their names
+           ORDER BY name)"""
 
 # After how many of its last runs data became stale by the same rule; NULL where there is no better rule to propose:
 # after fewer runs, and in place of a rule by a calendar.
