@@ -83,14 +83,19 @@ def covers_of(request: Request, pipeline_name: Callable[[Any], str]) -> Callable
 
 def covered_pipeline(request: Request, reference: int | str) -> Pipeline:
     """Return a pipeline, by its id, its name, or its name in other letters, if the request may know of it."""
-    watcher = watcher_of(request)
+    watcher, access = watcher_of(request), access_of(request)
     try:
         pipeline = watcher.pipeline(reference)
     except NotFoundError:
         if not isinstance(reference, str):
             raise
-        pipeline = watcher.pipeline(watcher.known_name("pipeline", reference))
-    access_of(request).require_pipeline(pipeline.name)
+        try:
+            pipeline = watcher.pipeline(watcher.known_name("pipeline", reference))
+        except NotFoundError:
+            # As of one that is another's: who asks does not learn which names there are.
+            access.require_pipeline(reference)
+            raise
+    access.require_pipeline(pipeline.name)
     return pipeline
 
 
