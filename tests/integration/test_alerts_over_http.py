@@ -105,6 +105,7 @@ def test_alerts_are_read_as_by_the_database(
         {"pipeline": failed.pipeline_id},
         {"behind": failed.id},
         {"behind": night.behind.id},
+        {"behind": 987654321},
         {"changed_since": failed.opened_at},
         {"changed_since": failed.opened_at + DAY},
         {"now": failed.opened_at + DAY},

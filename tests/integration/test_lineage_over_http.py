@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.http_client import Client, token_headers
-from watcher_core import Address, ColumnEdge, InvalidValueError, NotFoundError, Watcher
+from watcher_core import Address, ColumnEdge, ExecutionState, InvalidValueError, NotFoundError, Watcher
 
 
 @pytest.fixture
@@ -24,6 +24,8 @@ def orders(module_watcher: Watcher, tmp_path: Path) -> str:
     for pipeline, source, target, columns in (("load", raw, own, [column]), ("report", own, report, None)):
         module_watcher.get_or_create_pipeline(f"{pipeline}_{name}", pipeline_metadata={"owners": ["team:sales"]})
         module_watcher.create_lineage(f"{pipeline}_{name}", [source], [target], columns=columns)
+    module_watcher.ping(f"report_{name}", state=ExecutionState.FAILED)
+    module_watcher.check_failures()
     return name
 
 

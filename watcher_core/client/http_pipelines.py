@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Unpack
 
 from watcher_core import arguments, catalog, overview, remote, values
@@ -69,7 +68,7 @@ class HttpPipelines(HttpConnection):
             None if name == overview.NEVER_RAN else ExecutionState(name): count
             for name, count in page["states"].items()
         }
-        return replace(remote.value_of(values.PipelineList, {**page, "pipelines": rows}), states=counts)
+        return remote.value_of(values.PipelineList, {**page, "pipelines": rows, "states": counts})
 
     def thresholds(self, *, pipeline: int | str | None = None) -> list[values.EffectiveThreshold]:
         """As of `Watcher`."""

@@ -7,7 +7,7 @@ import enum
 import json
 import types
 import typing
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache, partial
 from typing import Any, TypeVar, cast
@@ -43,6 +43,11 @@ def _reader(type_: Any) -> Callable[[Any], Any]:
     if origin is tuple:
         parts = [*map(_reader, within)]
         return lambda found: tuple(read(part) for read, part in zip(parts, found, strict=True))
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        key, value = map(_reader, within)
+        if key is _as_it_is and value is _as_it_is:
+            return _as_it_is
+        return lambda found: {key(name): value(each) for name, each in found.items()}
     if origin in (typing.Union, types.UnionType):
         if MetadataMetric in within:
             return _if_set(stored_metric)

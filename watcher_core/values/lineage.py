@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from watcher_core.enums import ExecutionState, LineageOrigin
+from watcher_core.enums import AlertKind, ExecutionState, LineageOrigin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +193,7 @@ class ImpactedPipeline:
     active: bool
     depth: int
     targets: tuple[str, ...]
-    open_alerts: tuple[str, ...]
+    open_alerts: tuple[AlertKind, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

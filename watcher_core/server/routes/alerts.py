@@ -123,7 +123,7 @@ def list_alerts(
     reference = pipeline if pipeline_id is None else pipeline_id
     if reference is not None:
         reference = covered_pipeline(request, reference).id
-    elif behind is not None:
+    elif behind is not None and access_of(request).is_limited:
         _find(request, behind)
     found = own_watcher_of(request).alerts(
         state=state or NOT_RESOLVED,
