@@ -36,6 +36,7 @@ from watcher_core import (
 from watcher_core.cli import main
 from watcher_core.client.over_http import HttpWatcher
 from watcher_core.enclosing import EnclosingExecution
+from watcher_core.remote import VERSION_HEADER
 from watcher_core.remote.connections import Answer, Connections
 from watcher_core.server import create_app
 
@@ -43,6 +44,8 @@ URL = "https://watcher.example"
 
 # As a proxy that wants a login answers, or another program at that address.
 FOREIGN = Answer(200, b'{"id": 1, "recorded": 1, "active": true}', {"Content-Type": "application/json"})
+# As a proxy leaves it that does not say how long it is.
+CUT_OFF = Answer(200, b'{"id": 1, "rec', {VERSION_HEADER: "0"})
 
 
 class Network:
@@ -123,7 +126,21 @@ def test_a_tracked_execution_is_as_with_the_database(remote, module_watcher):
 
 
 @pytest.mark.parametrize(
-    "down", [ConnectionError("refused"), ConnectionError("timed out"), 502, 503, 429, 401, 403, 418, 302, 200, FOREIGN]
+    "down",
+    [
+        ConnectionError("refused"),
+        ConnectionError("timed out"),
+        502,
+        503,
+        429,
+        401,
+        403,
+        418,
+        302,
+        200,
+        FOREIGN,
+        CUT_OFF,
+    ],
 )
 def test_a_block_runs_though_the_server_is_away_and_is_recorded_later(remote, network, module_watcher, down, caplog):
     name = uuid.uuid4().hex
@@ -133,11 +150,15 @@ def test_a_block_runs_though_the_server_is_away_and_is_recorded_later(remote, ne
     assert "goes on, and is recorded later" in caplog.text
     assert execution.id is None
     assert remote.spooled() == 1
+    network.answers = [down] * 6
+    with remote.track(name):
+        pass
+    assert remote.spooled() == 2, "nothing is set aside"
     network.answers = []
     with remote.track(name) as later:
         assert later.watermark == "1"
     assert remote.spooled() == 0
-    assert [each.total_rows for each in module_watcher.executions(pipeline=name)] == [None, 5]
+    assert [each.total_rows for each in module_watcher.executions(pipeline=name)] == [None, None, 5]
 
 
 def test_an_answer_that_comes_a_byte_at_a_time_holds_up_no_block(tmp_path, caplog):

@@ -11,8 +11,8 @@ from dataclasses import asdict
 import pytest
 
 from tests.http_server import Failure, http_server
-from watcher_core import DatabaseUnavailableError, ExecutionSource, ExecutionState
-from watcher_core.remote import RemoteServer, read_value
+from watcher_core import DatabaseError, DatabaseUnavailableError, ExecutionSource, ExecutionState
+from watcher_core.remote import VERSION_HEADER, RemoteServer, value_of
 from watcher_core.remote.connections import _login, _proxy_of
 from watcher_core.values import Execution
 
@@ -51,7 +51,7 @@ def test_a_proxy_is_asked_with_its_login(monkeypatch: pytest.MonkeyPatch) -> Non
     assert _login(PROXY) == {"proxy-authorization": "Basic YW5uOnBAc3M="}
     with http_server() as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("//", "//ann:p%40ss@"))
-        assert RemoteServer("http://watcher.invalid", "t").send("/ping", {"pipeline_name": "p"}) == b"{}"
+        assert RemoteServer("http://watcher.invalid", "t").send("/ping", {"pipeline_name": "p"}) == {}
     (request,) = proxy.taken
     assert request.path == "http://watcher.invalid/ping"
     assert request.headers["Proxy-Authorization"] == "Basic YW5uOnBAc3M="
@@ -90,24 +90,51 @@ def test_a_server_without_tls_is_named_as_such() -> None:
     )
 
 
+ADVICE = "; set WATCHER_URL to the address of watcher serve, and let a proxy in front of it pass its answers on"
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (200, "200, and is no Watcher of this version: the header Watcher-Version is missing"),
-        (204, "204, and is no Watcher of this version: the header Watcher-Version is missing"),
-        (302, "302, and is no Watcher"),
-        (404, "404, and is no Watcher"),
+        (200, f"200, and is no Watcher of this version: the header Watcher-Version is missing{ADVICE}"),
+        (204, f"204, and is no Watcher of this version: the header Watcher-Version is missing{ADVICE}"),
+        (
+            302,
+            "302, and is no Watcher; it redirects to https://login.invalid/x: "
+            "set WATCHER_URL to an address that does not redirect",
+        ),
+        (404, f"404, and is no Watcher{ADVICE}"),
         (502, "502, and is no Watcher"),
     ],
 )
 def test_what_does_not_name_itself_is_no_watcher(status: int, said: str) -> None:
     answer = {"detail": "a", "message": "a", "code": "not_found", "details": {"kind": "execution", "reference": 1}}
     with http_server() as foreign:
-        foreign.down = Failure(status, json.dumps(answer), {"Content-Type": "application/json"})
+        headers = {
+            "Content-Type": "application/json",
+            **({"Location": "https://login.invalid/x?a=1"} if status == 302 else {}),
+        }
+        foreign.down = Failure(status, json.dumps(answer), headers)
         with pytest.raises(DatabaseUnavailableError) as raised:
             RemoteServer(foreign.url, None).send("/heartbeat", {"id": 1}, pauses=())
         assert str(raised.value) == f"{foreign.url} cannot be reached: it answers {said}"
     assert not raised.value.is_reached
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (200, " cannot be reached: its answer is cut off on the way, or is a page for people, as below /ui/"),
+        (404, f": it answers 404{ADVICE}"),
+        (413, ": it answers 413; let the proxy in front of it take larger requests, of 50 MB"),
+    ],
+)
+def test_an_answer_that_is_no_json_says_what_to_do(status: int, said: str) -> None:
+    with http_server() as server:
+        server.down = Failure(status, '{"id": 1, "rec', {} if status == 413 else {VERSION_HEADER: "0"})
+        with pytest.raises(DatabaseError) as raised:
+            RemoteServer(server.url, None).send("/heartbeat", {"id": 1}, pauses=())
+    assert str(raised.value) == f"{server.url}{said}"
 
 
 EXECUTION = {
@@ -139,7 +166,7 @@ EXECUTION = {
 
 def test_an_answer_becomes_a_value_with_dates_and_enums() -> None:
     noon = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
-    found = read_value(Execution, json.dumps({**EXECUTION, "of a newer server": 1}).encode())
+    found = value_of(Execution, {**EXECUTION, "of a newer server": 1})
     dates = {"start_date": noon, "created_at": noon + dt.timedelta(seconds=0.5), "updated_at": noon}
     assert asdict(found) == {**EXECUTION, **dates}
     assert (type(found.state), type(found.source)) == (ExecutionState, ExecutionSource)

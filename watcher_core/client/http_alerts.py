@@ -42,11 +42,11 @@ class HttpAlerts(HttpConnection):
 
     def alert(self, alert_id: int) -> values.Alert:
         """As of `Watcher`."""
-        return remote.read_value(values.Alert, self._remote.send(_path(alert_id)))
+        return remote.value_of(values.Alert, self._remote.send(_path(alert_id)))
 
     def alert_context(self, alert: values.Alert) -> values.AlertContext:
         """As of `Watcher`."""
-        return remote.read_value(values.AlertContext, self._remote.send(_path(alert.id, "context")))
+        return remote.value_of(values.AlertContext, self._remote.send(_path(alert.id, "context")))
 
     def alert_deliveries(self, alert_id: int) -> list[values.AlertDelivery]:
         """As of `Watcher`."""
@@ -77,7 +77,7 @@ class HttpAlerts(HttpConnection):
 
     def _act(self, alert_id: int, action: str, body: Mapping[str, Any]) -> values.Alert:
         # Once: what was not answered may be done, and a second one would be another action on record.
-        return remote.read_value(values.Alert, self._remote.send(_path(alert_id, action), body, pauses=()))
+        return remote.value_of(values.Alert, self._remote.send(_path(alert_id, action), body, pauses=()))
 
 
 def _path(alert_id: int, part: str | None = None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 
 from watcher_core import anomalies, arguments, remote, values
 from watcher_core.client.http_connection import HttpConnection, instant, place
@@ -49,4 +48,4 @@ class HttpAnomalies(HttpConnection):
             "by": by,
         }
         answer = self._remote.send("/unflag_anomaly", body, headers={"Prefer": "return=representation"})
-        return [remote.value_of(values.AnomalyResult, each) for each in json.loads(answer)]
+        return [remote.value_of(values.AnomalyResult, each) for each in answer]

@@ -32,7 +32,7 @@ class HttpAnomalyRules(HttpConnection):
             "metric_field": metric_field,
             "configuration": _said(locals()),
         }
-        return remote.read_value(values.AnomalyRule, self._remote.send("/anomaly_rule_declaration", body))
+        return remote.value_of(values.AnomalyRule, self._remote.send("/anomaly_rule_declaration", body))
 
     def anomaly_rules(
         self,
@@ -56,7 +56,7 @@ class HttpAnomalyRules(HttpConnection):
     def anomaly_rule(self, rule_id: int) -> values.AnomalyRule:
         """As of `Watcher`."""
         answer = self._remote.send(f"/anomaly_detection_rule/{arguments.identifier(rule_id, 'rule_id')}")
-        return remote.read_value(values.AnomalyRule, answer)
+        return remote.value_of(values.AnomalyRule, answer)
 
     def update_anomaly_rule(
         self,
@@ -71,7 +71,7 @@ class HttpAnomalyRules(HttpConnection):
     ) -> values.AnomalyRule:
         """As of `Watcher`."""
         body = {"id": arguments.identifier(rule_id, "rule_id"), "configuration": _said(locals())}
-        return remote.read_value(values.AnomalyRule, self._remote.send("/anomaly_detection_rule", body, method="PATCH"))
+        return remote.value_of(values.AnomalyRule, self._remote.send("/anomaly_detection_rule", body, method="PATCH"))
 
 
 def _said(given: dict[str, Any]) -> dict[str, Any]:

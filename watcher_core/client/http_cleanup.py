@@ -35,4 +35,4 @@ class HttpCleanup(HttpConnection):
             "dry_run": arguments.flag(dry_run, "dry_run"),
         }
         # Once: what was not answered goes on.
-        return remote.read_value(values.CleanupResult, self._remote.send("/log_cleanup", body, pauses=()))
+        return remote.value_of(values.CleanupResult, self._remote.send("/log_cleanup", body, pauses=()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import urllib.parse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -45,7 +44,7 @@ class HttpConnection(Watcher):
 
     def _list(self, kind: type[T], path: str, asked: Mapping[str, object] | None = None) -> list[T]:
         """Return all of a list that the server gives as a whole."""
-        found = json.loads(self._remote.send(question(path, asked or {})))
+        found = self._remote.send(question(path, asked or {}))
         return [remote.value_of(kind, each) for each in found]
 
     def _pages(self, kind: type[T], path: str, asked: Mapping[str, object], wanted: int | None) -> list[T]:
@@ -55,7 +54,7 @@ class HttpConnection(Watcher):
         while True:
             # Of none, too, the server says what is wrong with the rest.
             size = PAGE if wanted is None else min(max(1, wanted - len(found)), PAGE)
-            page = json.loads(self._remote.send(question(path, {**asked, "cursor": cursor, "limit": size})))
+            page = self._remote.send(question(path, {**asked, "cursor": cursor, "limit": size}))
             found += [remote.value_of(kind, each) for each in page["data"]]
             cursor = page["next_cursor"]
             if cursor is None or (wanted is not None and len(found) >= wanted):

@@ -32,7 +32,7 @@ class HttpLineage(HttpConnection):
         if isinstance(reference, str):
             return self._list(values.Address, "/address", {"name": arguments.text(reference.strip(), "name")})[0]
         answer = self._remote.send(f"/address/{arguments.identifier(reference, 'id')}")
-        return remote.read_value(values.Address, answer)
+        return remote.value_of(values.Address, answer)
 
     def update_address(
         self,
@@ -61,7 +61,7 @@ class HttpLineage(HttpConnection):
         said = {field: value for field, value in fields.items() if value is not UNSET}
         known = self.address(reference).id if isinstance(reference, str) else arguments.identifier(reference, "id")
         answer = self._remote.send("/address", {"id": known, "configuration": said}, method="PATCH")
-        return remote.read_value(values.Address, answer)
+        return remote.value_of(values.Address, answer)
 
     def address_types(self) -> list[values.AddressType]:
         """As of `Watcher`."""
@@ -74,7 +74,7 @@ class HttpLineage(HttpConnection):
         if isinstance(reference, str):
             return self._list(values.AddressType, "/address_type", {"name": arguments.text(reference, "name")})[0]
         answer = self._remote.send(f"/address_type/{arguments.identifier(reference, 'id')}")
-        return remote.read_value(values.AddressType, answer)
+        return remote.value_of(values.AddressType, answer)
 
     def get_or_create_address_type(self, name: str, *, group_name: str | None = None) -> values.AddressType:
         """As of `Watcher`."""
@@ -87,7 +87,7 @@ class HttpLineage(HttpConnection):
         if group_name in (None, found.group_name):
             return found
         answer = self._remote.send("/address_type", {**body, "id": found.id}, method="PATCH")
-        return remote.read_value(values.AddressType, answer)
+        return remote.value_of(values.AddressType, answer)
 
     # Lineage
 
@@ -126,11 +126,11 @@ class HttpLineage(HttpConnection):
 
     def lineage_graph(self) -> values.LineageGraph:
         """As of `Watcher`."""
-        return remote.read_value(values.LineageGraph, self._remote.send("/lineage/graph"))
+        return remote.value_of(values.LineageGraph, self._remote.send("/lineage/graph"))
 
     def lineage_summary(self) -> values.LineageSummary:
         """As of `Watcher`."""
-        return remote.read_value(values.LineageSummary, self._remote.send("/lineage/summary"))
+        return remote.value_of(values.LineageSummary, self._remote.send("/lineage/summary"))
 
 
 def _place(address: int | str) -> dict[str, object]:

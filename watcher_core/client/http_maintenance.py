@@ -37,7 +37,7 @@ class HttpMaintenance(HttpConnection):
             "note": note,
         }
         # Once, as its end: of what was not answered a second one would be refused.
-        return remote.read_value(values.MaintenanceWindow, self._remote.send("/maintenance", body, pauses=()))
+        return remote.value_of(values.MaintenanceWindow, self._remote.send("/maintenance", body, pauses=()))
 
     def maintenance(self, *, now: dt.datetime | None = None) -> list[values.MaintenanceWindow]:
         """As of `Watcher`."""
@@ -47,4 +47,4 @@ class HttpMaintenance(HttpConnection):
         """As of `Watcher`."""
         identifier = arguments.identifier(window_id, "window_id")
         answer = self._remote.send(f"/maintenance/{identifier}/end", {}, pauses=())
-        return remote.read_value(values.MaintenanceWindow, answer)
+        return remote.value_of(values.MaintenanceWindow, answer)

@@ -38,7 +38,7 @@ class HttpOverview(HttpConnection):
             "search": search,
             "limit": most,
         }
-        return remote.read_value(values.Overview, self._remote.send(question("/now", asked)))
+        return remote.value_of(values.Overview, self._remote.send(question("/now", asked)))
 
     def unwatched_pipelines(self, *, names: int | None = None) -> list[values.UnwatchedPipelines]:
         """As of `Watcher`."""
@@ -50,7 +50,7 @@ class HttpOverview(HttpConnection):
 
     def delivery_health(self) -> values.HealthFact:
         """As of `Watcher`, by the routes of the server."""
-        return remote.read_value(values.HealthFact, self._remote.send("/delivery_health"))
+        return remote.value_of(values.HealthFact, self._remote.send("/delivery_health"))
 
     def report(
         self,
@@ -74,7 +74,7 @@ class HttpOverview(HttpConnection):
             "limit": min(most, MOST_GROUPS),
             "now": instant(now, "now"),
         }
-        return remote.read_value(values.Report, self._remote.send(question("/report", asked)))
+        return remote.value_of(values.Report, self._remote.send(question("/report", asked)))
 
     def suggest_rules(
         self, *, pipelines: Collection[int] | None = None, now: dt.datetime | None = None

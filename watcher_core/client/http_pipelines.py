@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Unpack
 
@@ -22,7 +21,7 @@ class HttpPipelines(HttpConnection):
         if isinstance(reference, str):
             return self._list(values.Pipeline, "/pipeline", {"name": arguments.text(reference.strip(), "name")})[0]
         answer = self._remote.send(f"/pipeline/{arguments.identifier(reference, 'id')}")
-        return remote.read_value(values.Pipeline, answer)
+        return remote.value_of(values.Pipeline, answer)
 
     def pipelines(self, *, after: int | None = None, limit: int | None = None) -> list[values.Pipeline]:
         """As of `Watcher`; of a page, each 1,000 are a request."""
@@ -60,7 +59,7 @@ class HttpPipelines(HttpConnection):
         while True:
             size = http_connection.PAGE if most is None else min(most - len(rows), http_connection.PAGE)
             path = question("/pipeline_list", {**asked, "limit": size, "offset": passed + len(rows)})
-            page = json.loads(self._remote.send(path))
+            page = self._remote.send(path)
             rows += page["pipelines"]
             if not page["pipelines"] or len(rows) == most or passed + len(rows) >= page["total"]:
                 break
@@ -100,7 +99,7 @@ class HttpPipelines(HttpConnection):
             "configuration": catalog.clean_pipeline_fields(configuration),
             "id": self._id_of(reference),
         }
-        return remote.read_value(values.Pipeline, self._remote.send("/pipeline", body, method="PATCH"))
+        return remote.value_of(values.Pipeline, self._remote.send("/pipeline", body, method="PATCH"))
 
     def pipeline_types(self) -> list[values.PipelineType]:
         """As of `Watcher`."""
@@ -114,7 +113,7 @@ class HttpPipelines(HttpConnection):
             asked = {"name": arguments.text(reference.strip(), "name")}
             return self._list(values.PipelineType, "/pipeline_type", asked)[0]
         answer = self._remote.send(f"/pipeline_type/{arguments.identifier(reference, 'id')}")
-        return remote.read_value(values.PipelineType, answer)
+        return remote.value_of(values.PipelineType, answer)
 
     def update_pipeline_type(
         self, reference: int | str, *, name: str | Unset = UNSET, **thresholds: Unpack[values.ThresholdArguments]
@@ -128,14 +127,14 @@ class HttpPipelines(HttpConnection):
             if isinstance(reference, str)
             else arguments.identifier(reference, "id"),
         }
-        return remote.read_value(values.PipelineType, self._remote.send("/pipeline_type", body, method="PATCH"))
+        return remote.value_of(values.PipelineType, self._remote.send("/pipeline_type", body, method="PATCH"))
 
     def rewind_pipeline(self, reference: int | str, *, watermark: object) -> values.Pipeline:
         """As of `Watcher`."""
         body = {"watermark": arguments.watermark(watermark, "watermark")}
         # Once: what was not answered may be on record.
         answer = self._remote.send(f"/pipeline/{self._id_of(reference)}/rewind", body, pauses=())
-        return remote.read_value(values.Pipeline, answer)
+        return remote.value_of(values.Pipeline, answer)
 
     def watermark_events(self, reference: int | str) -> list[values.WatermarkEvent]:
         """As of `Watcher`."""

@@ -7,7 +7,6 @@ not be sent waits in the spool.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Unpack
@@ -77,7 +76,7 @@ class HttpWatcher(
             **catalog.clean_pipeline_fields({"next_watermark": next_watermark}),
             "load_lineage": None if load_lineage is None else arguments.flag(load_lineage, "load_lineage"),
         }
-        return remote.read_value(values.Pipeline, self._remote.send("/pipeline_declaration", body))
+        return remote.value_of(values.Pipeline, self._remote.send("/pipeline_declaration", body))
 
     def start_execution(
         self,
@@ -115,7 +114,7 @@ class HttpWatcher(
             "scope": scope,
             "part_of": None if within is None else vars(within),
         }
-        return remote.read_value(values.Execution, self._remote.send("/execution", body))
+        return remote.value_of(values.Execution, self._remote.send("/execution", body))
 
     def end_execution(
         self,
@@ -141,7 +140,7 @@ class HttpWatcher(
             **{name: arguments.count(value, name) for name, value in counts.items()},
         }
         prefer = {"Prefer": "handling=strict, return=representation"}
-        return remote.read_value(values.Execution, self._remote.send("/end_pipeline_execution", body, headers=prefer))
+        return remote.value_of(values.Execution, self._remote.send("/end_pipeline_execution", body, headers=prefer))
 
     def close_execution(
         self, execution_id: int, *, state: ExecutionState | str = ExecutionState.FAILED, reason: str | None = None
@@ -149,7 +148,7 @@ class HttpWatcher(
         """As of `Watcher`."""
         identifier = arguments.identifier(execution_id, "execution_id")
         body = {"state": arguments.choice(state, ExecutionState, "state"), "reason": reason}
-        return remote.read_value(values.Execution, self._remote.send(f"/execution/{identifier}/close", body))
+        return remote.value_of(values.Execution, self._remote.send(f"/execution/{identifier}/close", body))
 
     def _record_ping(
         self,
@@ -165,12 +164,12 @@ class HttpWatcher(
             "execution_metadata": arguments.json_object(execution_metadata, "execution_metadata"),
         }
         # Once: what was not answered may be recorded, and has no identity.
-        return int(json.loads(self._remote.send("/ping", body, pauses=()))["id"])
+        return int(self._remote.send("/ping", body, pauses=())["id"])
 
     def execution(self, execution_id: int) -> values.Execution:
         """As of `Watcher`."""
         identifier = arguments.identifier(execution_id, "execution_id")
-        return remote.read_value(values.Execution, self._remote.send(f"/execution/{identifier}"))
+        return remote.value_of(values.Execution, self._remote.send(f"/execution/{identifier}"))
 
     def executions(
         self,
@@ -199,7 +198,7 @@ class HttpWatcher(
         identifier = arguments.identifier(execution_id, "execution_id")
         most = None if limit is None else min(arguments.positive(limit, "limit") or MOST_OF_A_TREE, MOST_OF_A_TREE)
         path = question(f"/execution/{identifier}/tree", {"levels": levels, "limit": most})
-        return remote.read_value(values.ExecutionTree, self._remote.send(path))
+        return remote.value_of(values.ExecutionTree, self._remote.send(path))
 
     def _record_all(self, records: Iterable[values.ExecutionRecord], *, in_passing: bool) -> int:
         """As of `Watcher`; each 10,000 are a transaction. Where there are none, the server is asked all the same."""
@@ -228,4 +227,4 @@ class HttpWatcher(
 
     def clock(self) -> dt.datetime:
         """As of `Watcher`: the server answers by the database's clock."""
-        return dt.datetime.fromisoformat(json.loads(self._remote.send("/clock"))["now"])
+        return dt.datetime.fromisoformat(self._remote.send("/clock")["now"])

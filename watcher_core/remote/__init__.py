@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher_core.remote.answers import read_value, value_of
+from watcher_core.remote.answers import value_of
 from watcher_core.remote.recording import beat, declare, record_executions, start_tracked
 from watcher_core.remote.rights import TokenRights, token_rights
 from watcher_core.remote.server import VERSION_HEADER, RemoteServer
@@ -13,7 +13,6 @@ __all__ = [
     "TokenRights",
     "beat",
     "declare",
-    "read_value",
     "record_executions",
     "start_tracked",
     "token_rights",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-import json
 import types
 import typing
 from collections.abc import Callable, Hashable, Mapping
@@ -17,13 +16,8 @@ from watcher_core.metrics import MetadataMetric, stored_metric
 T = TypeVar("T")
 
 
-def read_value(kind: type[T], answer: bytes) -> T:
-    """Return the value that a server has answered as JSON. What a newer server says beside it is passed over."""
-    return value_of(kind, json.loads(answer))
-
-
 def value_of(kind: type[T], found: dict[str, Any]) -> T:
-    """Return the value of an object of JSON."""
+    """Return the value of an object of JSON. What a newer server says beside it is passed over."""
     readers = _readers(cast("Hashable", kind))
     return kind(**{name: read(found[name]) for name, read in readers.items() if name in found})
 

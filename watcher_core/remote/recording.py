@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from watcher_core import arguments, recording, values
 from watcher_core.errors import NotFoundError, PipelineInactiveError
-from watcher_core.remote.answers import read_value
+from watcher_core.remote.answers import value_of
 from watcher_core.remote.server import RemoteServer
 
 # What the server takes in one request.
@@ -39,7 +38,7 @@ def start_tracked(server: RemoteServer, request: recording.TrackRequest, start_d
         "scope": request.scope,
         "heartbeats_from": None if request.process is None else request.process.host,
     }
-    return read_value(values.Execution, server.send("/execution", body))
+    return value_of(values.Execution, server.send("/execution", body))
 
 
 def record_executions(
@@ -57,7 +56,7 @@ def record_executions(
     recorded = 0
     for first in range(0, max(1, len(all_of_them)), MAX_BATCH):
         body = {"executions": all_of_them[first : first + MAX_BATCH]}
-        recorded += json.loads(server.send("/execution/batch", body, headers=prefer))["recorded"]
+        recorded += server.send("/execution/batch", body, headers=prefer)["recorded"]
     return recorded
 
 
@@ -68,14 +67,14 @@ def declare(server: RemoteServer, request: recording.TrackRequest) -> None:
         PipelineInactiveError: The pipeline is switched off.
     """
     answer = server.send("/pipeline_declaration", {"pipeline_name": request.name, **_declared(request)})
-    if not json.loads(answer)["active"]:
+    if not answer["active"]:
         raise PipelineInactiveError(request.name)
 
 
 def beat(server: RemoteServer, execution_id: int, process: recording.Process) -> bool:
     """Send a heartbeat; whether the execution runs."""
     try:
-        answer = json.loads(server.send("/heartbeat", {"id": execution_id, "host": process.host}))
+        answer = server.send("/heartbeat", {"id": execution_id, "host": process.host})
     except NotFoundError:
         return False
     return bool(answer["running"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from watcher_core.enums import TokenScope
-from watcher_core.remote.answers import read_value
+from watcher_core.remote.answers import value_of
 from watcher_core.remote.server import RemoteServer
 
 
@@ -26,4 +26,4 @@ class TokenRights:
 
 def token_rights(server: RemoteServer) -> TokenRights:
     """Ask a server what the token may do that it is asked with."""
-    return read_value(TokenRights, server.send("/token"))
+    return value_of(TokenRights, server.send("/token"))

@@ -30,6 +30,9 @@ PAUSES = (0.2, 1.0)
 # By it the server names itself: what answers without it is a proxy, the page of a login, or another program.
 VERSION_HEADER = "Watcher-Version"
 
+NO_CONTENT = 204
+NO_JSON = "its answer is cut off on the way, or is a page for people, as below /ui/"
+
 REPEATED_STATUSES = (408, 429, 500, 502, 503, 504)
 
 # Where no time limit holds, as it does in `track`.
@@ -65,8 +68,8 @@ class RemoteServer:
         method: str | None = None,
         headers: Mapping[str, str] | None = None,
         pauses: Sequence[float] | None = None,
-    ) -> bytes:
-        """Send a request until it is answered, as long as the time limit lets it.
+    ) -> Any:
+        """Send a request until it is answered, as long as the time limit lets it; return what the JSON says.
 
         Args:
             path: Where to.
@@ -91,10 +94,14 @@ class RemoteServer:
                 error: Exception = DatabaseUnavailableError(f"{self.address} cannot be reached: {exc}")
             else:
                 if answer.is_success and VERSION_HEADER in answer.headers:
-                    return answer.content
-                error = self._error(answer)
-                if answer.status not in REPEATED_STATUSES or _is_locked(error):  # it has been waited for there
-                    raise error
+                    try:
+                        return json.loads(answer.content) if answer.status != NO_CONTENT else None
+                    except ValueError:  # none of what waits may be taken for what breaks a rule
+                        error = DatabaseUnavailableError(f"{self.address} cannot be reached: {NO_JSON}")
+                else:
+                    error = self._error(answer)
+                    if answer.status not in REPEATED_STATUSES or _is_locked(error):  # it has been waited for there
+                        raise error
             if pause is None or time.monotonic() + pause >= deadline:
                 raise error
             time.sleep(pause)
@@ -113,12 +120,13 @@ class RemoteServer:
             return DatabaseUnavailableError(
                 f"{self.address} cannot be reached: it answers {answer.status}, and is no Watcher"
                 + (f" of this version: the header {VERSION_HEADER} is missing" if answer.is_success else "")
+                + _advice(answer)
             )
         try:
             found = json.loads(answer.content)
             message, code, details = str(found["message"]), str(found["code"]), dict(found["details"])
         except (ValueError, KeyError, TypeError):  # a page for people, as the address is that of the board
-            message, code, details = f"it answers {answer.status}", "", {}
+            message, code, details = f"it answers {answer.status}{_advice(answer)}", "", {}
         where = f"{self.address}: {message}"
         match code:
             case "locked":
@@ -144,6 +152,18 @@ class RemoteServer:
         if code == "forbidden":
             return AccessDeniedError(where, pipelines=details.get("refused", ()))
         return DatabaseError(where)
+
+
+def _advice(answer: Answer) -> str:
+    """Return what to do about an answer that is not of the API."""
+    to = answer.headers.get("Location", "").partition("?")[0]
+    if 300 <= answer.status < 400 and to:
+        return f"; it redirects to {to}: set WATCHER_URL to an address that does not redirect"
+    if answer.status == 413:
+        return "; let the proxy in front of it take larger requests, of 50 MB"
+    if answer.status in REPEATED_STATUSES:
+        return ""  # it starts again, or is busy
+    return "; set WATCHER_URL to the address of watcher serve, and let a proxy in front of it pass its answers on"
 
 
 def _clean_address(address: str) -> str:
