@@ -39,7 +39,7 @@ def make_token(watcher: Watcher, **fields: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def test_every_answer_names_the_server(api, module_watcher):
+def test_every_answer_names_the_server_and_is_kept_by_no_cache(api, module_watcher):
     headers = make_token(module_watcher)
     answers = [
         api.get("/health/live"),
@@ -55,6 +55,9 @@ def test_every_answer_names_the_server(api, module_watcher):
     assert [each.status_code for each in answers] == [200, 200, 200, 401, 200, 404, 413, 200, 422]
     for each in answers:
         assert each.headers.get_list("Watcher-Version") == [__version__]
+    kept = [each.headers.get_list("Cache-Control") for each in answers]
+    assert kept.pop(2) != ["no-store"], "a file of the board says how long it is kept"
+    assert all(each == ["no-store"] for each in kept)
 
 
 # Without a token

@@ -1,4 +1,8 @@
-"""How the server names itself in each answer: an answer without that is a proxy's own, or that of another program."""
+"""The headers that all answers have.
+
+The server names itself: an answer without that is a proxy's own, or that of another program. And no cache on the way
+keeps an answer that does not say for how long: it would give one token what is another's, and hosts what was before.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,19 @@ HEADERS = {VERSION_HEADER: __version__}
 RAW_HEADERS = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in HEADERS.items()]
 
 
+CACHING = b"cache-control"
+NOT_KEPT = (CACHING, b"no-store")
+
+
 def naming(send: Send) -> Send:
-    """Return how to send an answer that has the version in its headers."""
+    """Return how to send an answer that has the version in its headers, and says whether it may be kept."""
 
     async def named(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), *RAW_HEADERS]}
+            headers = [*message.get("headers", ()), *RAW_HEADERS]
+            if all(name != CACHING for name, _ in headers):
+                headers.append(NOT_KEPT)
+            message = {**message, "headers": headers}
         await send(message)
 
     return named
