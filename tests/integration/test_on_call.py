@@ -296,6 +296,19 @@ def test_what_a_job_that_does_not_run_makes_is_said_when_it_is_critical(platform
     ]
 
 
+def test_a_job_that_runs_and_fails_blocks_nothing_of_what_it_makes_all_the_same(platform: Platform) -> None:
+    for name in NAMES:
+        platform.watcher.update_pipeline(f"raw/{name}", freshness_number=3, freshness_datepart="hour")
+    for name in ("hourly", "raw/clicks"):
+        platform.watcher.update_pipeline(name, mute_failure_check=True)
+    platform.failing = {"clicks": set(range(1, 6))}
+    titles = platform.live(0, 6)
+    assert [title.partition(": ")[0] for title in titles] == ["01:20 ⚠️ hourly is stale", "03:10 ⚠️ More of it"]
+    assert not any("Blocked" in message.text for message in platform.place.messages)
+    [alert] = [each for each in platform.watcher.alerts() if not each.cause_alert_id]
+    assert platform.watcher.alert_context(alert).blocked == ()
+
+
 def test_a_source_that_sends_a_third_of_its_rows(platform: Platform) -> None:
     platform.rows = {"stock": {1: 0.3}, "orders": {2: 0.3, 3: 0.3}}
     titles = platform.live(0, 6)

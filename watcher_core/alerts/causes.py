@@ -34,7 +34,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import database
 from watcher_core.alerts import unusual
-from watcher_core.alerts.nearby import FEW, NEAR, blocked_run, failed_runs, is_beside_failure, job_of
+from watcher_core.alerts.nearby import FEW, NEAR, blocked_run, failed_runs, has_run_since, is_beside_failure, job_of
 
 # Failures with the same error, each of which comes within this time after the one before, are one burst.
 BURST_GAP = dt.timedelta(minutes=10)
@@ -142,7 +142,8 @@ def _link(alerts: str) -> sa.TextClause:
                alert.facts ? 'backfill_state' AS is_backfill,
                CASE WHEN kind.name = 'failure' THEN watcher.failure_signatures(alert.facts) END AS signatures,
                CASE WHEN kind.name = 'anomaly' THEN coalesce(alert.facts ->> 'partition', '') END AS partition,
-               CASE WHEN kind.name = 'anomaly' THEN alert.facts -> 'metrics' END AS metrics
+               CASE WHEN kind.name = 'anomaly' THEN alert.facts -> 'metrics' END AS metrics,
+               CASE WHEN kind.name IN ('missed', 'freshness') THEN alert.facts END AS facts
           FROM {alerts} AS alert
           JOIN {KINDS} ON kind.name = CAST(alert.kind AS text)
          WHERE alert.state <> 'resolved'
@@ -298,7 +299,8 @@ def _link(alerts: str) -> sa.TextClause:
                             WHERE part.pipeline_id = linked.pipeline_id
                               AND known.id = linked.cause_alert_id
                               AND known.name IN ('missed', 'freshness')
-                              AND known.level >= linked.level)
+                              AND known.level >= linked.level
+                              AND NOT {has_run_since("known.pipeline_id", "known.facts")})
            AND NOT EXISTS (SELECT
                              FROM failed
                             WHERE failed.root_id = linked.cause_alert_id

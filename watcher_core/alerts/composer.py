@@ -98,6 +98,7 @@ class Composer:
 
     def write(self, session: Session, parcels: Sequence[Parcel], *, now: dt.datetime) -> list[slack.SlackMessage]:
         """Write the messages about parcels, in their order. What they are about is read at once, not for each."""
+        database.read_by_index(session)
         alone = [parcel for parcel in parcels if parcel.collection is None]
         shown = {alert_id for parcel in alone for alert_id in _shown(parcel)}
         causes = {parcel.cause_id for parcel in alone if parcel.cause_id is not None}

@@ -5,44 +5,42 @@ from __future__ import annotations
 import datetime as dt
 
 from watcher_core import catalog
+from watcher_core.alerts.nearby import has_run_since, newest
 from watcher_core.database import Driver
 
 # The pipelines that an alert keeps from running, as an array: what the run of a failed execution has blocked, but for
 # what has run since; and what ran in the last run of a job that has not come since, but for what ran elsewhere since. A
 # statement that has the alert joins it.
-BLOCKED = """
-    ARRAY(SELECT name
-            FROM (SELECT pipeline.name
-                    FROM watcher.pipeline
-                   WHERE pipeline.id = ANY(CASE
-                         WHEN alert.state = 'resolved' THEN '{}'
-                         WHEN alert.kind = 'failure' THEN ARRAY(
-                              SELECT blocked.pipeline_id
-                                FROM watcher.pipeline_execution AS failed
-                                JOIN watcher.pipeline_execution AS blocked
-                                  ON blocked.parent_id = coalesce(failed.parent_id, failed.id)
-                               WHERE failed.id = alert.pipeline_execution_id
-                                 AND blocked.state = 'blocked'
-                                 AND NOT EXISTS (SELECT
-                                                   FROM watcher.pipeline_execution AS good
-                                                  WHERE good.pipeline_id = blocked.pipeline_id
-                                                    AND good.start_date > blocked.start_date
-                                                    AND good.state = 'succeeded'
-                                                    AND good.scope IS NOT DISTINCT FROM blocked.scope))
-                         WHEN alert.kind IN ('missed', 'freshness') THEN ARRAY(
-                              SELECT part.pipeline_id
-                                FROM watcher.pipeline_execution AS part
-                               WHERE part.parent_id = (SELECT id
-                                                         FROM watcher.pipeline_execution
-                                                        WHERE pipeline_execution.pipeline_id = alert.pipeline_id
-                                                        ORDER BY start_date DESC
-                                                        LIMIT 1)
-                                 AND part.start_date = (SELECT max(start_date)
-                                                          FROM watcher.pipeline_execution AS newest
-                                                         WHERE newest.pipeline_id = part.pipeline_id))
-                         ELSE '{}' END)
-                  OFFSET 0) AS blocked -- by their ids, and not all pipelines in the order of their names
-           ORDER BY name)"""
+BLOCKED = f"""
+    CASE WHEN alert.state = 'resolved' THEN '{{}}'
+         WHEN alert.kind = 'failure' THEN ARRAY(
+              SELECT DISTINCT pipeline.name
+                FROM watcher.pipeline_execution AS failed
+                JOIN watcher.pipeline_execution AS blocked ON blocked.parent_id = coalesce(failed.parent_id, failed.id)
+                JOIN watcher.pipeline ON pipeline.id = blocked.pipeline_id
+               WHERE failed.id = alert.pipeline_execution_id
+                 AND blocked.state = 'blocked'
+                 AND NOT EXISTS (SELECT
+                                   FROM watcher.pipeline_execution AS good
+                                  WHERE good.pipeline_id = blocked.pipeline_id
+                                    AND good.start_date > blocked.start_date
+                                    AND good.state = 'succeeded'
+                                    AND good.scope IS NOT DISTINCT FROM blocked.scope)
+               ORDER BY pipeline.name)
+         WHEN alert.kind IN ('missed', 'freshness')
+          AND NOT {has_run_since("alert.pipeline_id", "alert.facts")} THEN ARRAY(
+              SELECT name
+                FROM (SELECT name
+                        FROM watcher.pipeline
+                       WHERE id = ANY(ARRAY(SELECT DISTINCT pipeline_id
+                                              FROM (SELECT pipeline_id, start_date
+                                                      FROM watcher.pipeline_execution
+                                                     WHERE parent_id = {newest("id", "alert.pipeline_id")}
+                                                    OFFSET 0) AS part
+                                             WHERE start_date = {newest("start_date", "part.pipeline_id")}))
+                      OFFSET 0) AS made
+               ORDER BY name)
+         ELSE '{{}}' END"""
 
 # After how many of its last runs data became stale by the same rule; NULL where there is no better rule to propose:
 # after fewer runs, and in place of a rule by a calendar.

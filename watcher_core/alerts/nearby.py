@@ -42,6 +42,21 @@ def is_beside_failure(pipeline_id: str) -> str:
     return f"(SELECT state {newest}) = 'succeeded' AND coalesce({run} = 'failed', false)"
 
 
+def newest(column: str, pipeline_id: str) -> str:
+    """The SQL of a column of the newest execution of a pipeline, by its index."""
+    return f"""(SELECT {column}
+                  FROM watcher.pipeline_execution
+                 WHERE pipeline_execution.pipeline_id = {pipeline_id}
+                 ORDER BY start_date DESC
+                 LIMIT 1)"""
+
+
+def has_run_since(pipeline_id: str, facts: str) -> str:
+    """The SQL of whether a pipeline has run since its data last changed, or since the last run before it was missed."""
+    return f"""coalesce({newest("start_date", pipeline_id)}
+                     > CAST({facts} ->> 'measured_from' AS timestamptz), false)"""
+
+
 def blocked_run(pipeline_id: str) -> str:
     """The SQL of the run that did not come to a pipeline, where that is its last one."""
     return f"""(SELECT CASE WHEN state = 'blocked' THEN parent_id END
