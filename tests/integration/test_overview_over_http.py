@@ -140,15 +140,23 @@ def test_a_token_of_some_pipelines_sees_those(http_api: Client, module_watcher: 
     [theirs] = module_watcher.alerts(pipeline=f"hr_{load}")
     assert f"hr_{load}" in str(ask(f"/search?text=%23{theirs.id}", read))
     assert f"hr_{load}" not in str(ask(f"/search?text=%23{theirs.id}", mine))
-    assert ask("/delivery_health", mine)["topic"] == "alerts"
+    assert "to be delivered" in ask("/delivery_health", mine)["message"]
     assert ask("/now", mine, 403)["code"] == "forbidden"
     none = token_headers(module_watcher, pipelines="nobody's")
+    assert ask("/delivery_health", none)["message"] == "all are delivered"
     assert ask("/rule_suggestion", none) == ask("/unwatched_pipelines", none) == ask("/pipeline_activity", none) == []
 
 
 def test_status_of_a_limited_token_has_its_alerts_alone(http_api: Client, module_watcher: Watcher, load: str) -> None:
     mine = token_headers(module_watcher, scope="read", pipelines=load)
-    assert [each["pipeline_name"] for each in http_api.get("/status", headers=mine).json()["problems"]] == [load]
+    module_watcher.get_or_create_anomaly_rule(f"hr_{load}", metric_field="total_rows")
+    module_watcher.ping(f"hr_{load}", total_rows=1)
+    module_watcher.get_or_create_anomaly_rule(load, metric_field="total_rows")
+    module_watcher.ping(load, total_rows=1)
+    assert module_watcher.unjudged_executions().count > 1
+    own = http_api.get("/status", headers=mine).json()
+    assert [each["pipeline_name"] for each in own["problems"]] == [load]
+    assert (own["pipelines"], own["undelivered_alerts"], own["unjudged_executions"]) == (1, 1, 1)
 
 
 def test_commands_need_no_database(

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from watcher_core import arguments, values
-from watcher_core.database import Driver
+from watcher_core.database import OF_NAMES, Driver, pattern_of_names
 from watcher_core.errors import NotFoundError
 
 # How many pipelines one transaction holds at most.
@@ -115,6 +115,7 @@ UNJUDGED = """
       FROM (SELECT DISTINCT pipeline_execution_id AS id FROM watcher.anomaly_pending) AS pending
       JOIN watcher.pipeline_execution AS execution USING (id)
 """
+UNJUDGED_OF_NAMES = f"{UNJUDGED} WHERE {OF_NAMES.format('execution.pipeline_id')}"
 
 
 class Claim(NamedTuple):
@@ -181,7 +182,8 @@ def has_pending(connection: Driver) -> bool:
     return bool(found and found[0])
 
 
-def unjudged_executions(connection: Driver) -> values.UnjudgedExecutions:
-    """Return how many executions are pending, and since when."""
-    count, since = connection.execute(UNJUDGED).fetchone() or (0, None)
+def unjudged_executions(connection: Driver, *, names: str | None = None) -> values.UnjudgedExecutions:
+    """Return how many executions are pending, and since when; with `names`, of pipelines that have such a name."""
+    statement = UNJUDGED if names is None else UNJUDGED_OF_NAMES
+    count, since = connection.execute(statement, {"names": pattern_of_names(names)}).fetchone() or (0, None)
     return values.UnjudgedExecutions(count=count, since=since)

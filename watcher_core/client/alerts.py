@@ -312,7 +312,8 @@ class AlertMethods(HeartbeatMethods):
         """
         routes = alerts.load_routes(self.settings)
         with self._session() as session:
-            return alerts.undelivered_alerts(session, routes=routes, now=database.clock(database.driver(session)))
+            now = database.clock(database.driver(session))
+            return alerts.undelivered_alerts(session, routes=routes, names=self._names, now=now)
 
     @contextmanager
     def _session(self) -> Iterator[Session]:

@@ -149,7 +149,7 @@ class AnomalyMethods(AnomalyRuleMethods):
     def unjudged_executions(self) -> values.UnjudgedExecutions:
         """Return how many executions are still to be judged, and since when."""
         with self._driver_statements() as (connection, _):
-            return anomalies.unjudged_executions(connection)
+            return anomalies.unjudged_executions(connection, names=self._names)
 
     # Results
 

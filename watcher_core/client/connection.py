@@ -98,9 +98,9 @@ class Connection:
     def _limited_to(self, names: str | None) -> Self:
         """Return this Watcher, on the same connections, as a token of some pipelines has it.
 
-        What `alerts`, `anomaly_results`, `asset_checks`, `asset_check_results`, `executions`, `report`, `search` and
-        `unwatched_pipelines` return is of these pipelines alone. Who calls another method for such a token leaves out
-        what it does not cover.
+        What `alerts`, `anomaly_results`, `asset_checks`, `asset_check_results`, `delivery_health`, `executions`,
+        `report`, `search`, `undelivered_alerts`, `unjudged_executions` and `unwatched_pipelines` return is of these
+        pipelines alone. Who calls another method for such a token leaves out what it does not cover.
 
         Args:
             names: A pipeline's name, or the beginning of names and `*`; `None` is all pipelines.

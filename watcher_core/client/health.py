@@ -147,7 +147,9 @@ class HealthMethods(Connection):
             routes = alerts.load_routes(self.settings)
         except ConfigurationError as exc:
             return health.unreadable_routes_fact(exc)
-        waiting = alerts.undelivered_alerts(session, routes=routes, besides=health.DELIVERY_KEY, now=now)
+        waiting = alerts.undelivered_alerts(
+            session, routes=routes, besides=health.DELIVERY_KEY, names=self._names, now=now
+        )
         return health.undelivered_fact(waiting, now=now)
 
     def _routes(self) -> alerts.Routes | None:

@@ -207,8 +207,8 @@ def resolve_alert(alert_id: PathId, request: Request, body: SignedBody | None = 
 def get_status(request: Request) -> Any:
     """Whether all is well: the alerts that are not resolved first."""
     access = access_of(request)
-    watcher = watcher_of(request)
-    problems = [_alert(each) for each in own_watcher_of(request).alerts(state=NOT_RESOLVED, limit=MAX_PAGE)]
+    watcher = own_watcher_of(request)
+    problems = [_alert(each) for each in watcher.alerts(state=NOT_RESOLVED, limit=MAX_PAGE)]
     if access.is_limited:
         pipelines = sum(access.covers(pipeline.name) for pipeline in watcher.pipelines())
     else:
