@@ -43,12 +43,16 @@ ENUMS: Mapping[str, Mapping[Any, Any]] = {
 # A snooze ends at its time, whether or not its reminder has been delivered.
 STATE = "CASE WHEN alert.state = 'snoozed' AND alert.snoozed_until <= %(now)s THEN 'open' ELSE alert.state END"
 
-SELECT = f"""
+
+def _select(counted: str) -> str:
+    """The SQL of alerts, as `Alert` has them. `counted`: the condition of what is counted as behind one."""
+    return f"""
     SELECT {COLUMNS}, alert.snoozed_until, {STATE} AS state,
            (SELECT pipeline.name FROM watcher.pipeline WHERE pipeline.id = alert.pipeline_id) AS pipeline_name,
            (SELECT count(*)
               FROM watcher.alert AS other
              WHERE other.cause_alert_id = alert.id
+               AND {counted}
                AND other.state IN ('open', 'acknowledged', 'snoozed')) AS behind,
            delivered.*, noted.noted_by, noted.noted_at
       FROM watcher.alert
@@ -60,6 +64,10 @@ SELECT = f"""
                           ORDER BY action.id DESC
                           LIMIT 1) AS noted ON true
 """
+
+
+SELECT = _select("true")
+SELECT_OF_NAMES = _select(OF_NAMES.format("other.pipeline_id"))
 
 
 # Resolving
@@ -158,14 +166,15 @@ DELIVERIES = sa.text(f"""
 """)
 
 
-def get_alert(session: Session, *, alert_id: int, now: dt.datetime) -> values.Alert:
-    """Return the alert with that id.
+def get_alert(session: Session, *, alert_id: int, names: str | None = None, now: dt.datetime) -> values.Alert:
+    """Return the alert with that id; with `names`, what is behind it of pipelines that have such a name alone counts.
 
     Raises:
         NotFoundError: There is none.
     """
-    given = {"id": arguments.identifier(alert_id, "alert_id"), "now": now}
-    [*found] = _read(database.driver(session), f"{SELECT} WHERE alert.id = %(id)s", given)
+    given = {"id": arguments.identifier(alert_id, "alert_id"), "names": pattern_of_names(names), "now": now}
+    select = SELECT if names is None else SELECT_OF_NAMES
+    [*found] = _read(database.driver(session), f"{select} WHERE alert.id = %(id)s", given)
     if not found:
         raise NotFoundError("alert", alert_id)
     return found[0]
@@ -224,7 +233,7 @@ def select_alerts(
     if wanted is not None and AlertState.RESOLVED.value not in wanted:
         asked.append("state <> 'resolved'")  # as the index has it: few are open, and many have been
     statement = f"""
-    {SELECT}
+    {SELECT if names is None else SELECT_OF_NAMES}
      -- What is known of each is looked up for these only; as an array, for with IN all alerts would be read for it.
      WHERE alert.id = ANY(ARRAY(SELECT id
                                   FROM watcher.alert

@@ -76,7 +76,7 @@ class AlertMethods(HeartbeatMethods):
         """
         now = self._clock()
         with self._transaction() as (session, _):
-            return alerts.get_alert(session, alert_id=alert_id, now=now)
+            return alerts.get_alert(session, alert_id=alert_id, names=self._names, now=now)
 
     def alert_deliveries(self, alert_id: int) -> list[values.AlertDelivery]:
         """Return what each destination of an alert knows of it. Those that are not notified yet may be missing.

@@ -100,7 +100,8 @@ class Connection:
 
         What `alerts`, `anomaly_results`, `asset_checks`, `asset_check_results`, `delivery_health`, `executions`,
         `report`, `search`, `undelivered_alerts`, `unjudged_executions` and `unwatched_pipelines` return is of these
-        pipelines alone. Who calls another method for such a token leaves out what it does not cover.
+        pipelines alone, and so is what `alert` counts as behind one. Who calls another method for such a token leaves
+        out what it does not cover.
 
         Args:
             names: A pipeline's name, or the beginning of names and `*`; `None` is all pipelines.

@@ -90,7 +90,7 @@ def _alert(alert: values.Alert) -> AlertAnswer:
 
 
 def _find(request: Request, alert_id: int) -> values.Alert:
-    found = watcher_of(request).alert(alert_id)
+    found = own_watcher_of(request).alert(alert_id)
     if found.pipeline_name is None:
         access_of(request).require_all()
     else:
@@ -179,28 +179,32 @@ def get_alert_context(alert_id: PathId, request: Request) -> Any:
 def acknowledge_alert(alert_id: PathId, request: Request, body: SignedBody | None = None) -> Any:
     """Mark an alert as seen: it causes no reminder, and its recovery is still delivered."""
     found = _find(request, alert_id)
-    return _alert(watcher_of(request).acknowledge_alert(found.id, **_by(request, body or SignedBody())))
+    acted = watcher_of(request).acknowledge_alert(found.id, **_by(request, body or SignedBody()))
+    return _alert(replace(acted, behind=found.behind))
 
 
 @alerts.post("/alert/{alert_id}/note", response_model=AlertAnswer, responses=errors(400, 404))
 def note_alert(alert_id: PathId, body: NoteBody, request: Request) -> Any:
     """Add a note to an alert, also to one that is over; nothing else of it changes, and nobody is notified."""
     found = _find(request, alert_id)
-    return _alert(watcher_of(request).note_alert(found.id, **_by(request, body)))
+    acted = watcher_of(request).note_alert(found.id, **_by(request, body))
+    return _alert(replace(acted, behind=found.behind))
 
 
 @alerts.post("/alert/{alert_id}/snooze", response_model=AlertAnswer, responses=errors(400, 404))
 def snooze_alert(alert_id: PathId, body: SnoozeBody, request: Request) -> Any:
     """Keep an alert quiet until a time; a reminder follows then if it is still open."""
     found = _find(request, alert_id)
-    return _alert(watcher_of(request).snooze_alert(found.id, until=body.until, **_by(request, body)))
+    acted = watcher_of(request).snooze_alert(found.id, until=body.until, **_by(request, body))
+    return _alert(replace(acted, behind=found.behind))
 
 
 @alerts.post("/alert/{alert_id}/resolve", response_model=AlertAnswer, responses=errors(400, 404))
 def resolve_alert(alert_id: PathId, request: Request, body: SignedBody | None = None) -> Any:
     """Resolve an alert by hand. It stays so until a check finds its cause anew."""
     found = _find(request, alert_id)
-    return _alert(watcher_of(request).resolve_alert(found.id, **_by(request, body or SignedBody())))
+    acted = watcher_of(request).resolve_alert(found.id, **_by(request, body or SignedBody()))
+    return _alert(replace(acted, behind=found.behind))
 
 
 @alerts.get("/status", response_model=StatusAnswer)
