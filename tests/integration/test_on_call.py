@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -294,6 +294,27 @@ def test_what_a_job_that_does_not_run_makes_is_said_when_it_is_critical(platform
         "04:10 ⚠️ More of it: ",  # to whoever owns the job
         "04:10 🚨 stg/clicks is held up: ",
     ]
+
+
+def test_what_a_job_in_a_job_makes_is_said_when_it_is_stale(platform: Platform) -> None:
+    """The message about the job around it has named the inner job, and nothing of that."""
+    platform.watcher.update_pipeline("hourly", mute_freshness_check=True)
+    for hour in range(-5, 2):
+        platform.watcher.record(
+            replace(step(name, f"outer {hour}", at(hour), at(hour + 0.1), rows=None), **identity)
+            for name, identity in (
+                ("outer", {"external_id": f"outer {hour}", "parent_external_id": None}),
+                ("inner", {"external_id": f"inner {hour}"}),
+                ("leaf", {"external_id": f"leaf {hour}", "parent_external_id": f"inner {hour}"}),
+            )
+        )
+    for name, hours in (("outer", 2), ("inner", 3), ("leaf", 3)):
+        platform.watcher.update_pipeline(name, freshness_number=hours, freshness_datepart="hour")
+    titles = platform.live(1, 6)
+    sent = [each for each in zip(titles, platform.place.messages, strict=True) if "outer" in each[0]]
+    assert [title.partition("outer")[0] for title, _ in sent] == ["03:10 ⚠️ ", "04:15 ⚠️ More of it: "]
+    assert "Blocked: inner" in sent[0][1].text
+    assert "leaf" in sent[1][1].text
 
 
 def test_a_job_that_runs_and_fails_blocks_nothing_of_what_it_makes_all_the_same(platform: Platform) -> None:

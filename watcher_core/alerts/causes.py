@@ -284,7 +284,7 @@ def _link(alerts: str) -> sa.TextClause:
            AND root_id IN (SELECT cause_alert_id FROM blocked WHERE run_id IS NOT NULL)
     ), news AS (
         -- That what fails is stale after a while, too, with its job and with what its run did not come to, is none,
-        -- unless it is louder; nor is it that of what a job makes that did not run.
+        -- unless it is louder; nor is it that of what a job makes that did not run, as the message about the job said.
         SELECT cause_alert_id
           FROM blocked AS linked
          WHERE NOT EXISTS (SELECT
