@@ -27,21 +27,13 @@ SELECT 'address ' || number, (SELECT max(id) FROM watcher.address_type)
   FROM generate_series(1, {OTHERS + 1}) AS number;
 INSERT INTO watcher.pipeline (name, pipeline_type_id, address_id)
 SELECT 'pipeline ' || number, 1, number FROM generate_series(1, {OTHERS + 1}) AS number;
-INSERT INTO watcher.pipeline (name, pipeline_type_id) VALUES ('job', 1), ('other job', 1);
+INSERT INTO watcher.pipeline (name, pipeline_type_id) VALUES ('job', 1);
 INSERT INTO watcher.pipeline_execution (pipeline_id, source, external_id, state, start_date, end_date)
 VALUES ({OTHERS + 2}, 'dagster', 'run', 'succeeded', '2026-03-01 10:00Z', '2026-03-01 10:01Z');
 INSERT INTO watcher.pipeline_execution (pipeline_id, parent_id, source, external_id, state, start_date, end_date)
 SELECT number, (SELECT max(id) FROM watcher.pipeline_execution), 'dagster', 'step ' || number, 'succeeded',
        '2026-03-01 10:00Z', '2026-03-01 10:01Z'
   FROM generate_series(1, {OTHERS + 1}) AS number;
-INSERT INTO watcher.pipeline_execution (pipeline_id, source, external_id, state, start_date, end_date)
-SELECT {OTHERS + 3}, 'dagster', 'other run ' || number, 'succeeded', '2026-02-28 10:00Z', '2026-02-28 10:01Z'
-  FROM generate_series(1, 200) AS number;
-INSERT INTO watcher.pipeline_execution (pipeline_id, parent_id, source, external_id, state, start_date, end_date)
-SELECT id % {OTHERS} + 1, id, 'dagster', 'step of ' || external_id, 'succeeded', '2026-02-28 10:00Z',
-       '2026-02-28 10:01Z'
-  FROM watcher.pipeline_execution
- WHERE pipeline_id = {OTHERS + 3};
 ANALYZE watcher.pipeline;
 """
 DOWNSTREAM_OF_THE_FIRST = """

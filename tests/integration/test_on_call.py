@@ -312,7 +312,7 @@ def test_what_a_job_in_a_job_makes_is_said_when_it_is_stale(platform: Platform) 
         platform.watcher.update_pipeline(name, freshness_number=hours, freshness_datepart="hour")
     titles = platform.live(1, 6)
     sent = [each for each in zip(titles, platform.place.messages, strict=True) if "outer" in each[0]]
-    assert [title.partition("outer")[0] for title, _ in sent] == ["03:10 ⚠️ ", "04:15 ⚠️ More of it: "]
+    assert [title.partition("outer")[0] for title, _ in sent] == ["03:10 ⚠️ ", "04:20 ⚠️ More of it: "]
     assert "Blocked: inner" in sent[0][1].text
     assert "leaf" in sent[1][1].text
 
