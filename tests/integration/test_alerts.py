@@ -480,6 +480,8 @@ def with_history(databases: Databases, template: str) -> Iterator[Watcher]:
             {
                 "now": NOON,
                 "besides": None,
+                "names": None,
+                "held": [1],
                 "nowhere": [1],
                 "has_none": True,
                 "timed_ids": [1],
