@@ -75,7 +75,8 @@ class World:
 
         requested = get_current_timestamp() - hours_ago * HOUR
         data = AssetBackfillData.empty(subset(wanted), requested, None)  # type: ignore[arg-type] # of no graph
-        unfilled = AssetGraphSubset(non_partitioned_asset_keys={asset.key for asset in whole})  # type: ignore[call-arg]
+        no_keys = {asset.key for asset in whole}
+        unfilled = AssetGraphSubset(non_partitioned_asset_keys=no_keys)  # type: ignore[call-arg] # as above
         data = data._replace(
             target_subset=subset(wanted) | unfilled,
             materialized_subset=subset(made),

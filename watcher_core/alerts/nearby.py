@@ -14,6 +14,15 @@ FEW = 200
 RUNS_SINCE = 20
 
 
+def newest(column: str, pipeline_id: str) -> str:
+    """The SQL of a column of the newest execution of a pipeline, by its index."""
+    return f"""(SELECT {column}
+                  FROM watcher.pipeline_execution
+                 WHERE pipeline_execution.pipeline_id = {pipeline_id}
+                 ORDER BY start_date DESC
+                 LIMIT 1)"""
+
+
 def job_of(pipeline_id: str) -> str:
     """The SQL of the job in which a pipeline last ran, while that job has not succeeded without it since.
 
@@ -22,11 +31,7 @@ def job_of(pipeline_id: str) -> str:
     """
     return f"""(SELECT run.pipeline_id
                   FROM watcher.pipeline_execution AS run
-                 WHERE run.id = (SELECT parent_id
-                                   FROM watcher.pipeline_execution
-                                  WHERE pipeline_id = {pipeline_id}
-                                  ORDER BY start_date DESC
-                                  LIMIT 1)
+                 WHERE run.id = {newest("parent_id", pipeline_id)}
                    AND 'succeeded' NOT IN (SELECT state
                                              FROM watcher.pipeline_execution AS since
                                             WHERE since.pipeline_id = run.pipeline_id
@@ -37,18 +42,8 @@ def job_of(pipeline_id: str) -> str:
 
 def is_beside_failure(pipeline_id: str) -> str:
     """The SQL of whether a pipeline succeeded in a run of its job that failed: that does not make it stale."""
-    newest = f"FROM watcher.pipeline_execution WHERE pipeline_id = {pipeline_id} ORDER BY start_date DESC LIMIT 1"
-    run = f"(SELECT state FROM watcher.pipeline_execution WHERE id = (SELECT parent_id {newest}))"
-    return f"(SELECT state {newest}) = 'succeeded' AND coalesce({run} = 'failed', false)"
-
-
-def newest(column: str, pipeline_id: str) -> str:
-    """The SQL of a column of the newest execution of a pipeline, by its index."""
-    return f"""(SELECT {column}
-                  FROM watcher.pipeline_execution
-                 WHERE pipeline_execution.pipeline_id = {pipeline_id}
-                 ORDER BY start_date DESC
-                 LIMIT 1)"""
+    run = f"(SELECT state FROM watcher.pipeline_execution WHERE id = {newest('parent_id', pipeline_id)})"
+    return f"{newest('state', pipeline_id)} = 'succeeded' AND coalesce({run} = 'failed', false)"
 
 
 def has_run_since(pipeline_id: str, facts: str) -> str:
@@ -59,11 +54,7 @@ def has_run_since(pipeline_id: str, facts: str) -> str:
 
 def blocked_run(pipeline_id: str) -> str:
     """The SQL of the run that did not come to a pipeline, where that is its last one."""
-    return f"""(SELECT CASE WHEN state = 'blocked' THEN parent_id END
-                  FROM watcher.pipeline_execution
-                 WHERE pipeline_id = {pipeline_id}
-                 ORDER BY start_date DESC
-                 LIMIT 1)"""
+    return newest("CASE WHEN state = 'blocked' THEN parent_id END", pipeline_id)
 
 
 def failed_runs(execution_id: str) -> str:

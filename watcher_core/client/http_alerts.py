@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from watcher_core import alerts, arguments, remote, values
-from watcher_core.client.http_connection import HttpConnection, instant, place
+from watcher_core.client.http_connection import HttpConnection, instant, of_pipeline, place
 from watcher_core.enums import AlertKind, AlertState
 
 
@@ -31,7 +31,7 @@ class HttpAlerts(HttpConnection):
         asked = {
             "state": [arguments.choice(each, AlertState, "state").value for each in wanted],
             "kind": None if kind is None else arguments.choice(kind, AlertKind, "kind").value,
-            "pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline,
+            **of_pipeline(pipeline),
             "behind": behind,
             "changed_since": instant(changed_since, "changed_since"),
             "cursor": place(before),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from watcher_core import anomalies, arguments, remote, values
-from watcher_core.client.http_connection import HttpConnection, instant, place
+from watcher_core.client.http_connection import HttpConnection, instant, of_pipeline, place
 from watcher_core.enums import AnomalyMetric
 
 
@@ -24,7 +24,7 @@ class HttpAnomalies(HttpConnection):
     ) -> list[values.AnomalyResult]:
         """As of `Watcher`; each 1,000 are a request."""
         asked = {
-            "pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline,
+            **of_pipeline(pipeline),
             "execution_id": execution_id,
             "flagged": flagged,
             "since": instant(since, "since"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from watcher_core import arguments, remote, values
 from watcher_core.client.anomaly_rules import fields_of_rule
-from watcher_core.client.http_connection import HttpConnection
+from watcher_core.client.http_connection import HttpConnection, of_pipeline
 from watcher_core.enums import AnomalyMethod, AnomalyMetric
 from watcher_core.values import UNSET, Unset
 
@@ -45,7 +45,7 @@ class HttpAnomalyRules(HttpConnection):
     ) -> list[values.AnomalyRule]:
         """As of `Watcher`; of a page, each 1,000 are a request."""
         asked = {
-            "pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline,
+            **of_pipeline(pipeline),
             "active": active,
             "standing": standing,
         }

@@ -5,11 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from watcher_core import arguments, values
-from watcher_core.client.http_connection import HttpConnection, instant
+from watcher_core.client.http_connection import MOST, HttpConnection, instant, of_pipeline
 from watcher_core.enums import AssetCheckStatus
-
-# What the server gives at most.
-MOST = 10_000
 
 
 class HttpAssetChecks(HttpConnection):
@@ -19,8 +16,8 @@ class HttpAssetChecks(HttpConnection):
         self, *, pipeline: int | str | None = None, failing: bool | None = None, limit: int = 100
     ) -> list[values.AssetCheck]:
         """As of `Watcher`; 10,000 at most."""
-        asked = {"pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline, "failing": failing}
-        return self._list(values.AssetCheck, "/asset_check", {**asked, "limit": _most(limit)})
+        asked = {**of_pipeline(pipeline), "failing": failing, "limit": _most(limit)}
+        return self._list(values.AssetCheck, "/asset_check", asked)
 
     def asset_check_results(
         self,
@@ -33,7 +30,7 @@ class HttpAssetChecks(HttpConnection):
     ) -> list[values.AssetCheckResult]:
         """As of `Watcher`; 10,000 at most."""
         asked = {
-            "pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline,
+            **of_pipeline(pipeline),
             "check": None if check is None else arguments.name(check, "check"),
             "status": None if status is None else arguments.choice(status, AssetCheckStatus, "status").value,
             "since": instant(since, "since"),

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 # What the server gives at most of a page.
 PAGE = 1_000
+# What it gives at most of a list that has no pages.
+MOST = 10_000
 
 
 class HttpConnection(Watcher):
@@ -95,6 +97,11 @@ def question(path: str, asked: Mapping[str, object]) -> str:
         if value is not None
     }
     return f"{path}?{urllib.parse.urlencode(said, doseq=True)}" if said else path
+
+
+def of_pipeline(pipeline: int | str | None) -> dict[str, object]:
+    """Return how a pipeline is asked for, by its name or its id."""
+    return {"pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline}
 
 
 def place(before: tuple[Any, ...] | None) -> str | None:

@@ -7,13 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from watcher_core import arguments, remote, values
-from watcher_core.client.http_connection import HttpConnection
+from watcher_core.client.http_connection import MOST, HttpConnection
 from watcher_core.enums import Direction
 from watcher_core.errors import NotFoundError
 from watcher_core.values import UNSET, Unset
-
-# What the server gives at most of a direction.
-MOST = 10_000
 
 
 class HttpLineage(HttpConnection):

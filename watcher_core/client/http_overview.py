@@ -6,11 +6,8 @@ import datetime as dt
 from collections.abc import Collection
 
 from watcher_core import arguments, overview, remote, values
-from watcher_core.client.http_connection import HttpConnection, instant, question
+from watcher_core.client.http_connection import MOST, HttpConnection, instant, of_pipeline, question
 from watcher_core.enums import AlertState
-
-# What the server gives at most.
-MOST_GROUPS = 10_000
 
 
 class HttpOverview(HttpConnection):
@@ -70,8 +67,8 @@ class HttpOverview(HttpConnection):
             "by": by,
             "owner": owner,
             "pipeline_type": pipeline_type,
-            "pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline,
-            "limit": min(most, MOST_GROUPS),
+            **of_pipeline(pipeline),
+            "limit": min(most, MOST),
             "now": instant(now, "now"),
         }
         return remote.value_of(values.Report, self._remote.send(question("/report", asked)))

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from watcher_core import arguments, catalog, overview, remote, values
 from watcher_core.client import http_connection
-from watcher_core.client.http_connection import HttpConnection, question
+from watcher_core.client.http_connection import HttpConnection, of_pipeline, question
 from watcher_core.client.pipelines import checked_thresholds
 from watcher_core.enums import ExecutionState
 from watcher_core.values import UNSET, Unset
@@ -71,7 +71,7 @@ class HttpPipelines(HttpConnection):
 
     def thresholds(self, *, pipeline: int | str | None = None) -> list[values.EffectiveThreshold]:
         """As of `Watcher`."""
-        asked = {"pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline}
+        asked = of_pipeline(pipeline)
         return self._list(values.EffectiveThreshold, "/threshold", asked)
 
     def update_pipeline(

@@ -17,7 +17,7 @@ from watcher_core.client.http_anomalies import HttpAnomalies
 from watcher_core.client.http_anomaly_rules import HttpAnomalyRules
 from watcher_core.client.http_asset_checks import HttpAssetChecks
 from watcher_core.client.http_cleanup import HttpCleanup
-from watcher_core.client.http_connection import instant, place, question
+from watcher_core.client.http_connection import MOST, instant, of_pipeline, place, question
 from watcher_core.client.http_lineage import HttpLineage
 from watcher_core.client.http_maintenance import HttpMaintenance
 from watcher_core.client.http_overview import HttpOverview
@@ -26,9 +26,6 @@ from watcher_core.client.pipelines import checked_thresholds
 from watcher_core.enclosing import part_of
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.values import UNSET, Unset
-
-# What the server gives at most.
-MOST_OF_A_TREE = 10_000
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -183,7 +180,7 @@ class HttpWatcher(
     ) -> list[values.Execution]:
         """As of `Watcher`; each 1,000 are a request."""
         asked = {
-            "pipeline" if isinstance(pipeline, str) else "pipeline_id": pipeline,
+            **of_pipeline(pipeline),
             "scope": scope,
             "state": None if state is None else arguments.choice(state, ExecutionState, "state").value,
             "since": instant(since, "since"),
@@ -196,7 +193,7 @@ class HttpWatcher(
     ) -> values.ExecutionTree:
         """As of `Watcher`; of 10,000 executions at most, the nearest to it."""
         identifier = arguments.identifier(execution_id, "execution_id")
-        most = None if limit is None else min(arguments.positive(limit, "limit") or MOST_OF_A_TREE, MOST_OF_A_TREE)
+        most = None if limit is None else min(arguments.positive(limit, "limit") or MOST, MOST)
         path = question(f"/execution/{identifier}/tree", {"levels": levels, "limit": most})
         return remote.value_of(values.ExecutionTree, self._remote.send(path))
 

@@ -15,7 +15,7 @@ from typing import ClassVar
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from watcher_core.server.errors import error_response
-from watcher_core.server.version import HEADERS
+from watcher_core.server.headers import HEADERS
 
 # Of the first line and the headers of a request, about.
 MAX_HEAD_BYTES = 64 * 1024

@@ -27,6 +27,8 @@ MAX_NAME_CHARACTERS = 150
 # A page of a list.
 DEFAULT_PAGE = 100
 MAX_PAGE = 1000
+# Of what is answered as a whole: more than anybody reads, and what a job has run for years need not fit into memory.
+MAX_LIST = 10_000
 
 
 def _lower(value: object) -> object:

@@ -15,9 +15,9 @@ from fastapi import FastAPI, Request, Response
 from watcher_core.enums import TokenScope
 from watcher_core.server.access import LOOPBACK, Access, Proxies, Tokens, is_local
 from watcher_core.server.errors import RefusedError, error_response
+from watcher_core.server.headers import with_headers
 from watcher_core.server.limits import Limits, Rates
 from watcher_core.server.turns import Turns
-from watcher_core.server.version import naming
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
@@ -120,7 +120,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        send = naming(send)
+        send = with_headers(send)
         if self._waiting >= self._limits.waiting:
             await error_response(503, "the server is busy; try again")(scope, receive, send)
             return

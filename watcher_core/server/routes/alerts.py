@@ -98,6 +98,11 @@ def _find(request: Request, alert_id: int) -> values.Alert:
     return found
 
 
+def _acted(found: values.Alert, acted: values.Alert) -> AlertAnswer:
+    """Return an alert after an action: what is behind it is counted as for the token that found it."""
+    return _alert(replace(acted, behind=found.behind))
+
+
 def _by(request: Request, body: SignedBody) -> dict[str, Any]:
     return {"by": body.by or access_of(request).name or None, "note": body.note}
 
@@ -180,7 +185,7 @@ def acknowledge_alert(alert_id: PathId, request: Request, body: SignedBody | Non
     """Mark an alert as seen: it causes no reminder, and its recovery is still delivered."""
     found = _find(request, alert_id)
     acted = watcher_of(request).acknowledge_alert(found.id, **_by(request, body or SignedBody()))
-    return _alert(replace(acted, behind=found.behind))
+    return _acted(found, acted)
 
 
 @alerts.post("/alert/{alert_id}/note", response_model=AlertAnswer, responses=errors(400, 404))
@@ -188,7 +193,7 @@ def note_alert(alert_id: PathId, body: NoteBody, request: Request) -> Any:
     """Add a note to an alert, also to one that is over; nothing else of it changes, and nobody is notified."""
     found = _find(request, alert_id)
     acted = watcher_of(request).note_alert(found.id, **_by(request, body))
-    return _alert(replace(acted, behind=found.behind))
+    return _acted(found, acted)
 
 
 @alerts.post("/alert/{alert_id}/snooze", response_model=AlertAnswer, responses=errors(400, 404))
@@ -196,7 +201,7 @@ def snooze_alert(alert_id: PathId, body: SnoozeBody, request: Request) -> Any:
     """Keep an alert quiet until a time; a reminder follows then if it is still open."""
     found = _find(request, alert_id)
     acted = watcher_of(request).snooze_alert(found.id, until=body.until, **_by(request, body))
-    return _alert(replace(acted, behind=found.behind))
+    return _acted(found, acted)
 
 
 @alerts.post("/alert/{alert_id}/resolve", response_model=AlertAnswer, responses=errors(400, 404))
@@ -204,7 +209,7 @@ def resolve_alert(alert_id: PathId, request: Request, body: SignedBody | None = 
     """Resolve an alert by hand. It stays so until a check finds its cause anew."""
     found = _find(request, alert_id)
     acted = watcher_of(request).resolve_alert(found.id, **_by(request, body or SignedBody()))
-    return _alert(replace(acted, behind=found.behind))
+    return _acted(found, acted)
 
 
 @alerts.get("/status", response_model=StatusAnswer)

@@ -9,14 +9,14 @@ from fastapi import Query, Request
 from watcher_core import values
 from watcher_core.arguments import MAX_BIGINT
 from watcher_core.enums import AssetCheckStatus
-from watcher_core.server.fields import DEFAULT_PAGE, Instant
+from watcher_core.server.fields import DEFAULT_PAGE, MAX_LIST, Instant
 from watcher_core.server.routing import covered_pipeline, errors, own_watcher_of, router
 
 asset_checks = router("asset checks")
 
 Name = Annotated[str | None, Query(max_length=2048, description="Of this pipeline only, by name.")]
 Identifier = Annotated[int | None, Query(ge=0, le=MAX_BIGINT)]
-Most = Annotated[int, Query(ge=0, le=10_000, description="At most so many.")]
+Most = Annotated[int, Query(ge=0, le=MAX_LIST, description="At most so many.")]
 
 
 @asset_checks.get("/asset_check", response_model=list[values.AssetCheck], responses=errors(404))

@@ -10,7 +10,7 @@ from fastapi import Query, Request, Response
 from watcher_core import values
 from watcher_core.enums import ExecutionState
 from watcher_core.server.access import Access
-from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, Cursor, Instant, PathId
+from watcher_core.server.fields import DEFAULT_PAGE, MAX_LIST, MAX_PAGE, Cursor, Instant, PathId
 from watcher_core.server.routes.execution_bodies import STORED, ExecutionAnswer, StoredExecution, TreeAnswer
 from watcher_core.server.routing import (
     Page,
@@ -25,9 +25,6 @@ from watcher_core.server.routing import (
 )
 
 reads = router("executions")
-
-# More than anybody reads; the whole tree of a job that runs for years need not fit into memory.
-MOST_OF_A_TREE = 10_000
 
 # What Watcher itself adds to the metadata of an execution.
 OWN_METADATA = ("reported_watermark", "reported_start_date", "reported_end_date", "reported_by")
@@ -115,7 +112,7 @@ def get_execution_tree(
     levels: Annotated[
         int | None, Query(ge=0, le=100, description="So many levels of what ran as part of it; all without it.")
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST_OF_A_TREE, description="At most so many executions.")] = MOST_OF_A_TREE,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIST, description="At most so many executions.")] = MAX_LIST,
 ) -> Any:
     """Return an execution, with what ran as part of it: up to 10,000 executions, the nearest to it."""
     tree = watcher_of(request).execution_tree(execution_id, levels=levels, limit=limit)

@@ -15,7 +15,7 @@ from watcher_core.arguments import MAX_BIGINT, MAX_INTEGER
 from watcher_core.enums import Direction
 from watcher_core.errors import NotFoundError
 from watcher_core.server.errors import RefusedError
-from watcher_core.server.fields import Body, Id, PathId
+from watcher_core.server.fields import MAX_LIST, Body, Id, PathId
 from watcher_core.server.routes.addresses import AddressBody
 from watcher_core.server.routing import access_of, covered_pipeline, errors, router, watcher_of
 
@@ -27,8 +27,7 @@ lineage = router("lineage")
 MOST_DIGITS = 19
 
 # Of a direction; a warehouse's calendar may be read by all of it.
-MOST = 10_000
-Most = Annotated[int, Query(ge=1, le=MOST, description="At most so many, the nearest.")]
+Most = Annotated[int, Query(ge=1, le=MAX_LIST, description="At most so many, the nearest.")]
 Depth = Annotated[int | None, Query(ge=1, le=MAX_INTEGER, description="Stop after so many edges.")]
 
 
@@ -120,7 +119,7 @@ def _no_lineage(pipeline_id: int, reason: str) -> dict[str, Any]:
 
 
 @lineage.get("/address_lineage/{address_id}", response_model=list[LineagePair], responses=errors(404))
-def get_address_lineage(address_id: PathId, request: Request, limit: Most = MOST) -> Any:
+def get_address_lineage(address_id: PathId, request: Request, limit: Most = MAX_LIST) -> Any:
     """List what is upstream and downstream of an address, with the edges between; of each side the nearest."""
     access_of(request).require_all()
     watcher = watcher_of(request)
@@ -181,7 +180,11 @@ Asked = Annotated[Place, Depends(asked_place)]
 
 @lineage.get("/lineage/addresses", response_model=list[values.LineageStep], responses=errors(400, 404))
 def list_lineage_steps(
-    request: Request, place: Asked, direction: Direction = Direction.UPSTREAM, depth: Depth = None, limit: Most = MOST
+    request: Request,
+    place: Asked,
+    direction: Direction = Direction.UPSTREAM,
+    depth: Depth = None,
+    limit: Most = MAX_LIST,
 ) -> Any:
     """List what is upstream or downstream of an address, nearest first, with a shortest way and its pipelines."""
     watcher = watcher_of(request)
@@ -189,7 +192,7 @@ def list_lineage_steps(
 
 
 @lineage.get("/lineage/impact", response_model=list[ImpactAnswer], responses=errors(400, 404))
-def get_lineage_impact(request: Request, place: Asked, limit: Most = MOST) -> Any:
+def get_lineage_impact(request: Request, place: Asked, limit: Most = MAX_LIST) -> Any:
     """List the pipelines that break if an address is late or wrong, nearest first."""
     watcher = watcher_of(request)
     return [vars(each) for each in place.ask(lambda found: watcher.lineage_impact(found, limit=limit))]
@@ -202,7 +205,7 @@ def get_column_lineage(
     column: Annotated[str, Query(max_length=2048, examples=["amount"])],
     direction: Direction = Direction.UPSTREAM,
     depth: Depth = None,
-    limit: Most = MOST,
+    limit: Most = MAX_LIST,
 ) -> Any:
     """List the columns that a column is computed from, or that are computed from it."""
     watcher = watcher_of(request)

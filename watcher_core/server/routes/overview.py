@@ -12,7 +12,7 @@ from watcher_core import values
 from watcher_core.arguments import MAX_BIGINT
 from watcher_core.enums import DatePart
 from watcher_core.overview import MOST_HITS, MOST_INCIDENTS, MOST_REPORT_DAYS
-from watcher_core.server.fields import DEFAULT_PAGE, Instant, Text
+from watcher_core.server.fields import DEFAULT_PAGE, MAX_LIST, Instant, Text
 from watcher_core.server.routing import (
     access_of,
     covered_ids,
@@ -24,9 +24,6 @@ from watcher_core.server.routing import (
 )
 
 overview = router("overview")
-
-# Each has two numbers for every day.
-MOST_GROUPS = 10_000
 
 
 # As an array of anything: many generators know no tuple.
@@ -101,7 +98,7 @@ def get_report(
     pipeline_type: Text = None,
     pipeline: Annotated[str | None, Query(max_length=2048, description="Of this pipeline only, by name.")] = None,
     pipeline_id: Annotated[int | None, Query(ge=0, le=MAX_BIGINT)] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST_GROUPS, description="At most so many groups.")] = DEFAULT_PAGE,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIST, description="At most so many groups.")] = DEFAULT_PAGE,
     now: Annotated[Instant | None, Query(description="The time whose day is the last one.")] = None,
 ) -> Any:
     """Return what ended in the last days, by day and by group, beside as many days before."""

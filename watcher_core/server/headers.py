@@ -18,15 +18,14 @@ HEADERS = {VERSION_HEADER: __version__}
 
 RAW_HEADERS = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in HEADERS.items()]
 
-
 CACHING = b"cache-control"
 NOT_KEPT = (CACHING, b"no-store")
 
 
-def naming(send: Send) -> Send:
+def with_headers(send: Send) -> Send:
     """Return how to send an answer that has the version in its headers, and says whether it may be kept."""
 
-    async def named(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = [*message.get("headers", ()), *RAW_HEADERS]
             if all(name != CACHING for name, _ in headers):
@@ -34,4 +33,4 @@ def naming(send: Send) -> Send:
             message = {**message, "headers": headers}
         await send(message)
 
-    return named
+    return send_with_headers
