@@ -172,6 +172,14 @@ def test_an_answer_that_comes_a_byte_at_a_time_holds_up_no_block(tmp_path, caplo
         assert watcher.spooled() == 1
 
 
+def test_a_server_that_does_not_answer_is_late_and_not_broken():
+    """The limits of the connection and of the whole call run out together: what is said does not depend on which."""
+    with http_server() as server:
+        server.down = Failure(hangs=True)
+        with pytest.raises(TimeoutError, match="no answer in time"):
+            Connections(server.url, {}).ask("POST", "/", content=b"{}", headers=None, seconds=0.1)
+
+
 def test_a_token_that_is_revoked_while_a_job_runs_loses_nothing_and_holds_nothing_up(
     remote, network, module_watcher, monkeypatch, tmp_path, caplog
 ):

@@ -65,7 +65,8 @@ class Connections:
         """Send one request, and return what is answered.
 
         Raises:
-            ConnectionError: The server cannot be reached, or does not answer.
+            TimeoutError: The server does not answer in time.
+            ConnectionError: The server cannot be reached.
         """
         try:
             answer = self._pools.request(
@@ -78,7 +79,10 @@ class Connections:
                 redirect=False,
             )
         except urllib3.exceptions.HTTPError as exc:
-            raise ConnectionError(_reason(exc)) from exc
+            inside = _innermost(exc)
+            if isinstance(inside, TimeoutError) and inside.errno is None:  # the limit of this call, none of the network
+                raise TimeoutError("no answer in time") from exc
+            raise ConnectionError(_reason(inside)) from exc
         return Answer(answer.status, answer.data, answer.headers)
 
     def close(self) -> None:
@@ -123,11 +127,13 @@ def _login(proxy: str) -> dict[str, str]:
     return urllib3.make_headers(proxy_basic_auth=f"{unquote(url.username)}:{unquote(url.password or '')}")
 
 
-def _reason(error: BaseException) -> str:
-    """Return what the system says: the library puts the names of its classes around it."""
+def _innermost(error: BaseException) -> BaseException:
+    """Return what the system has raised: the library wraps it, and puts the names of its classes around it."""
     inside = error.__cause__ or next((each for each in error.args if isinstance(each, BaseException)), None)
-    if inside is not None:
-        return _reason(inside)
+    return error if inside is None else _innermost(inside)
+
+
+def _reason(error: BaseException) -> str:
     if getattr(error, "reason", None) == "WRONG_VERSION_NUMBER":  # of OpenSSL, where what answers is no TLS
         return "it does not speak TLS, so that its address begins with http://"
     return str(error) or type(error).__name__
