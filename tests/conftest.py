@@ -237,7 +237,8 @@ def module_database_url(request: pytest.FixtureRequest, databases: Databases) ->
 
 def _template_for(request: pytest.FixtureRequest, dagster_fixture: str) -> str:
     """The template of what asks: with Dagster's tables where it, or for a module any test of it, uses Dagster too."""
-    asking = [item for item in request.session.items if request.node in item.listchain()]
+    one = isinstance(request.node, pytest.Item)
+    asking = [request.node] if one else [item for item in request.session.items if request.node in item.listchain()]
     wants_dagster = any(dagster_fixture in getattr(item, "fixturenames", ()) for item in asking)
     name: str = request.getfixturevalue("dagster_template" if wants_dagster else "template")
     return name

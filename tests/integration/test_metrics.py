@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import logging
+import re
 import threading
 from collections.abc import Iterator
 
@@ -339,7 +340,7 @@ def test_a_scrape_reads_no_history(watcher):
             )
         )
     assert "ix_pipeline_execution_end_date" in plan
-    assert "ix_pipeline_execution_running" in plan
+    assert re.search("ix_pipeline_execution_(pipeline_id_)?running", plan), plan  # either has only what runs
     assert "Seq Scan on pipeline_execution" not in plan
 
 
