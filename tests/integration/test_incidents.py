@@ -769,6 +769,57 @@ def test_the_same_error_much_later_or_another_one_is_no_burst(world: World) -> N
     assert world.causes() == {}
 
 
+def test_what_was_good_and_fails_again_is_not_behind_what_is_over(world: World) -> None:
+    for name in ("first", "second"):
+        world.found(name, AlertKind.FAILURE, **AWAY)
+    world.deliver()
+    assert len(world.default.take()) == 1
+    world.over("failure/first", "failure/second", now=at(10))
+    world.deliver(at(10))
+    assert len(world.default.take()) == 1
+    world.found("second", AlertKind.FAILURE, now=at(20), **UNRELATED)
+    world.deliver(at(20))
+    assert world.default.take() == ["🔴 second failed: no such column: a"]
+
+
+def test_a_cause_that_is_back_is_one_message_with_what_is_behind_it(world: World) -> None:
+    world.all_found(["first", "second"], AlertKind.FAILURE, **AWAY)
+    world.deliver()
+    world.over("failure/first", "failure/second", now=at(10))
+    world.deliver(at(10))
+    world.default.take()
+    world.all_found(["first", "second"], AlertKind.FAILURE, now=at(20), **AWAY)
+    world.deliver(at(20))
+    [title] = world.default.take()
+    assert title.endswith("and 1 other with the same error")
+
+
+@pytest.mark.parametrize("is_acknowledged", [False, True])
+def test_another_error_is_not_behind_a_failure_that_has_the_first_one(world: World, is_acknowledged: bool) -> None:
+    world.all_found(["first", "second"], AlertKind.FAILURE, **AWAY)
+    world.deliver()
+    world.default.take()
+    if is_acknowledged:
+        [first] = world.watcher.alerts(pipeline="first")
+        world.watcher.acknowledge_alert(first.id, by="ada")
+    world.found("second", AlertKind.FAILURE, now=at(5), failing=2, **AWAY)
+    world.deliver(at(5))
+    assert world.default.take() == []
+    world.found("second", AlertKind.FAILURE, now=at(20), failing=3, **UNRELATED)
+    world.deliver(at(20))
+    assert world.default.take() == ["🔴 second failed: no such column: a"]
+
+
+def test_what_fails_after_a_backfill_is_not_behind_its_failures(world: World) -> None:
+    world.found("nightly", AlertKind.FAILURE, backfill="abcdefgh", backfill_state="failed", failed_partition_count=1)
+    world.found("orders", AlertKind.FAILURE, backfill="abcdefgh", run_id="1", step_key="orders", **UNRELATED)
+    world.deliver()
+    assert len(world.default.take()) == 1
+    world.found("orders", AlertKind.FAILURE, now=at(20), failing=2, run_id="2", step_key="orders", **UNRELATED)
+    world.deliver(at(20))
+    assert world.default.take() == ["🔴 orders failed: no such column: a"]
+
+
 def test_the_assets_of_one_step_go_together_whoever_owns_them(world: World) -> None:
     world.reads("mine", "raw", owner="sales")
     world.reads("yours", "raw", owner="finance")

@@ -36,6 +36,17 @@ def _failing(row: str) -> str:
 # that is locked: who acts just now is not overruled, and what they resolve stays so.
 IS_COVERED: Final = "(known.level <= greatest(alert.covered_level, alert.level) OR alert.state = 'resolved')"
 
+# Whether an alert is no longer behind the one that it was behind. If both have ended, that one does not explain why
+# this one is back. A failure is behind another by what both have in common: if that one has another error by now, by
+# what this one had before.
+SIGNATURES: Final = "watcher.failure_signatures({}.facts)"
+IS_ON_ITS_OWN: Final = f"""
+    (gone.id IS NOT NULL AND above.state = 'resolved'
+     OR cause.kind = 'failure'
+    AND NOT {SIGNATURES.format("cause")} && {SIGNATURES.format("above")}
+    AND ({SIGNATURES.format("before")} && {SIGNATURES.format("above")}
+         OR NOT {SIGNATURES.format("cause")} && {SIGNATURES.format("before")}))"""
+
 # The rest of a statement that has the causes as `cause`: `kind`, `level`, `deduplication_key` (each once), `at`,
 # `pipeline_id`, `asked_level` (of the pipeline, else its type), `pipeline_execution_id`, `is_new`, `facts`.
 #
@@ -54,7 +65,8 @@ OPENING: Final = f"""
                gone.resolved_at <= %(now)s - %(continues_within)s
                OR (gone.resolved_by_hand AND known_there.is_open) AS is_long_gone,
                gone.resolved_by_hand AND NOT cause.is_new AS is_settled_by_hand,
-               known_there.is_over AS is_known_to_be_over
+               known_there.is_over AS is_known_to_be_over,
+               above.id IS NOT NULL AND {IS_ON_ITS_OWN} AS is_on_its_own
           FROM cause
           LEFT JOIN watcher.alert AS alive
             ON alive.deduplication_key = cause.deduplication_key
@@ -71,6 +83,12 @@ OPENING: Final = f"""
                       coalesce(bool_or(delivered_at IS NOT NULL AND recovery_delivered_at IS NULL), false) AS is_open
                  FROM watcher.alert_delivery
                 WHERE alert_id = gone.id) AS known_there
+         CROSS JOIN LATERAL (SELECT coalesce(alive.facts, gone.facts) AS facts,
+                                    coalesce(alive.cause_alert_id, gone.cause_alert_id) AS above_id) AS before
+          LEFT JOIN LATERAL (SELECT id, state, facts
+                               FROM watcher.alert
+                              WHERE alert.id = before.above_id
+                             OFFSET 0) AS above ON true
          WHERE cause.is_new
             OR (alive.state IN ('open', 'acknowledged') AND alive.level = {LEVEL}) IS NOT TRUE
     ), continued AS (
@@ -80,6 +98,7 @@ OPENING: Final = f"""
                grew_at    = CASE WHEN known.has_grown THEN %(now)s ELSE alert.grew_at END,
                -- Another error may have another cause.
                is_settled = alert.is_settled AND NOT known.has_grown AND known.kind <> 'failure',
+               cause_alert_id = CASE WHEN NOT known.is_on_its_own THEN alert.cause_alert_id END,
                -- A snooze that is over by then has its reminder still.
                state = CASE WHEN {IS_COVERED} THEN alert.state ELSE 'open' END,
                snoozed_until = CASE WHEN {IS_COVERED} OR alert.snoozed_until <= %(now)s THEN alert.snoozed_until END
@@ -93,6 +112,7 @@ OPENING: Final = f"""
         UPDATE watcher.alert
            SET level = known.level, facts = known.facts, pipeline_id = known.pipeline_id, reopened_at = %(now)s,
                resolved_at = NULL, resolved_by_hand = false, is_settled = false,
+               cause_alert_id = CASE WHEN NOT known.is_on_its_own THEN alert.cause_alert_id END,
                reopenings = CASE WHEN alert.reopened_at > %(now)s - %(flapping_within)s
                                  THEN alert.reopenings + 1 ELSE 1 END,
                pipeline_execution_id = coalesce(known.pipeline_execution_id, alert.pipeline_execution_id),
