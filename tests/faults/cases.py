@@ -259,7 +259,7 @@ CASES: list[Case] = [
         BACKFILLS,
         "statements",
         "A partition of a backfill fails",
-        "🔴 statements: 1 of 2 partitions failed… in backfill …: 2026-11-26",
+        "🔴 statements: 1 of 2 partitions failed… in backfill …: 2026-11-26; last error: no file of that day",
         backfill("statements", failing="2026-11-26"),
     ),
     Case(

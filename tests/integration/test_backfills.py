@@ -4,6 +4,7 @@ import datetime as dt
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -19,12 +20,24 @@ from dagster._core.remote_origin import (
 from dagster._time import get_current_timestamp
 from dagster_shared.error import SerializableErrorInfo
 
-from watcher_core import Alert, Watcher, text
+from watcher_core import Alert, Settings, SlackMessage, Watcher, text
+from watcher_core.alerts.delivery import Pace
 from watcher_dagster import compat
 from watcher_dagster.recorder import record_tick
 
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-03-01")
 HOUR = 3_600.0
+
+
+class Place:
+    """A destination that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def send(self, message: SlackMessage, *, thread: str | None) -> str | None:
+        self.texts.append(message.text)
+        return None
 
 
 @dataclass
@@ -174,6 +187,39 @@ def test_failed_partitions_are_one_alert_until_a_later_run_makes_them_good(world
     assert world.alerts() == []
     assert world.tick()
     assert len(world.alerts(is_open=False)) == 1
+
+
+def test_the_message_says_why_partitions_failed_and_leads_to_the_log(
+    world: World, module_database_url: str, tmp_path: Path
+) -> None:
+    asset = world.asset()
+    keys = ["2026-01-01", "2026-01-02"]
+    world.broken |= {keys[1]}
+    with Watcher(module_database_url, settings=Settings(home=tmp_path, dagster_url="http://dagster")) as deliverer:
+        place = Place()
+        senders: dict[str, Any] = {"default": place}
+        deliverer.deliver_alerts(senders, pace=Pace(0))  # of other tests
+        place.texts.clear()
+        world.state(BulkActionStatus.REQUESTED, asset, wanted=keys)
+        world.run(asset, *keys)
+        record_tick(world.instance, world.watcher)
+        deliverer.deliver_alerts(senders, pace=Pace(0))
+        [alert] = world.alerts()
+        assert alert.pipeline_execution_id is not None
+        execution = deliverer.execution(alert.pipeline_execution_id)
+        assert (execution.pipeline_name, execution.scope) == (world.name, keys[1])
+        [said] = place.texts
+        assert f"backfill {world.backfill_id}: {keys[1]}; last error: no file" in said.splitlines()[0]
+        assert "last error ValueError: no file" in said
+        assert f"|step {world.name}>" in said
+
+    world.state(BulkActionStatus.COMPLETED_FAILED, asset, wanted=keys, made=keys[:1], failed=keys[1:])
+    world.tick()
+    world.broken.clear()
+    world.run(asset, keys[1], tags={})
+    world.tick()
+    [over] = world.alerts(is_open=False)
+    assert over.resolution == {"how": "partitions_good"}
 
 
 def test_a_backfill_that_succeeds_is_shown_and_is_no_alert(world: World) -> None:

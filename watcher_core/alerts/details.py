@@ -72,8 +72,10 @@ def _error(facts: Mapping[str, Any]) -> str:
 
 def _backfill(facts: Mapping[str, Any]) -> str:
     pipelines = facts.get("pipelines")
+    error = slack.escape(text.error(facts.get("last_error_class"), facts.get("last_error")), limit=ERROR_CHARACTERS)
     parts = [
         slack.escape(text.backfill(facts), limit=ERROR_CHARACTERS),
+        error and f"last error {error}",
         _listed("assets", pipelines) if isinstance(pipelines, list) and len(pipelines) > 1 else "",
         _listed("missing partitions", facts.get("missing_partitions")),
         f"requested {clock(facts.get('measured_from'))}",

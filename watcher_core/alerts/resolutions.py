@@ -92,7 +92,9 @@ EXPLAIN = sa.text(f"""
                     THEN jsonb_build_object('how', 'not_automated')
                     WHEN asset_check.name = '{text.COLUMNS_CHECK}'
                     THEN jsonb_build_object('how', 'kept')
-                    WHEN kind.name IN ('failure', 'stuck') AND good.id IS NOT NULL
+                    WHEN kind.name IN ('failure', 'stuck')
+                     AND good.id IS NOT NULL
+                     AND NOT ended.facts ? 'backfill_state'
                     THEN jsonb_build_object('how', 'execution', 'execution_id', good.id, 'at', good.start_date)
                     WHEN kind.name = 'failure' AND ended.facts ? 'backfill'
                     THEN jsonb_build_object('how', 'partitions_good')

@@ -142,16 +142,22 @@ def _over(alert: values.Alert) -> str:
 
 def _failure(alert: values.Alert, facts: Mapping[str, Any], _: dt.datetime, __: str) -> str:
     if "backfill_state" in facts:
-        return f"{_where(alert)}: {text.backfill(facts)}"
+        why = _why(facts.get("last_error"), facts.get("last_error_class"))
+        return f"{_where(alert)}: {text.backfill(facts)}" + (f"; last error: {why}" if why else "")
     assets = facts.get("assets")
     others = len(assets) - 1 if isinstance(assets, list) else 0
     who = f"{_where(alert)} and {text.plural(others, 'other asset')}" if others > 0 else _where(alert)
     error = facts.get("error")
     found = error if isinstance(error, Mapping) else {"message": error, "class": facts.get("error_class")}
-    why, name = reason(found.get("message")), str(found.get("class") or "")
+    why = _why(found.get("message"), found.get("class"))
+    return f"{who} failed{text.for_partitions(facts)}" + (f": {why}" if why else "")
+
+
+def _why(message: object, error_class: object) -> str:
+    why, name = reason(message), str(error_class or "")
     if name and " " not in why:  # as the key that a KeyError names: alone it says nothing
         why = f"{name}: {why}" if why else name
-    return f"{who} failed{text.for_partitions(facts)}" + (f": {why}" if why else "")
+    return why
 
 
 def reason(message: object) -> str:

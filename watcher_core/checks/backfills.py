@@ -58,18 +58,31 @@ PIPELINE: Final = sa.text(f"""
 """)
 
 # The partitions that have failed in a backfill, by its executions; an asset without partitions by its name. A run's
-# scope is its selection and its partition, that of an asset the partition alone.
+# scope is its selection and its partition, that of an asset the partition alone. The last of these executions says why:
+# that of an asset, where there is one, rather than that of its run.
 FAILED: Final = sa.text("""
-    SELECT DISTINCT coalesce(regexp_replace(nullif(failed.scope, ''), '^(all|[0-9a-f]{16})/', ''), pipeline.name)
-      FROM watcher.pipeline
-      JOIN watcher.pipeline_execution AS failed ON failed.pipeline_id = pipeline.id
-      LEFT JOIN watcher.pipeline_execution AS run ON run.id = failed.parent_id
-     WHERE pipeline.name = ANY(:names)
-       AND failed.state = 'failed'
-       AND coalesce(failed.instance_id, :instance_id) = :instance_id
-       -- The clocks of hosts differ.
-       AND failed.end_date >= CAST(:requested_at AS timestamptz) - interval '1 hour'
-       AND coalesce(run.execution_metadata, failed.execution_metadata) #>> '{tags,dagster/backfill}' = :backfill_id
+    WITH failed AS MATERIALIZED (
+        SELECT failed.*, pipeline.name
+          FROM watcher.pipeline
+          JOIN watcher.pipeline_execution AS failed ON failed.pipeline_id = pipeline.id
+          LEFT JOIN watcher.pipeline_execution AS run ON run.id = failed.parent_id
+         WHERE pipeline.name = ANY(:names)
+           AND failed.state = 'failed'
+           AND coalesce(failed.instance_id, :instance_id) = :instance_id
+           -- The clocks of hosts differ.
+           AND failed.end_date >= CAST(:requested_at AS timestamptz) - interval '1 hour'
+           AND coalesce(run.execution_metadata, failed.execution_metadata) #>> '{tags,dagster/backfill}' = :backfill_id
+    )
+    SELECT ARRAY(SELECT DISTINCT coalesce(regexp_replace(nullif(scope, ''), '^(all|[0-9a-f]{16})/', ''), name)
+                   FROM failed) AS names,
+           last.id, left(last.metadata #>> '{error,message}', :most_characters) AS error,
+           left(last.metadata #>> '{error,class}', :most_characters) AS error_class,
+           CASE WHEN last.metadata ? 'step_key' THEN jsonb_build_array(last.metadata -> 'step_key')
+                ELSE last.metadata -> 'failed_steps' END AS steps
+      FROM (SELECT id, watcher.full_metadata(source, external_id, execution_metadata) AS metadata
+              FROM failed
+             ORDER BY parent_id IS NULL, end_date DESC, id DESC
+             LIMIT 1) AS last
 """)
 
 # A run's scope is its selection and its partition, that of an asset the partition alone.
@@ -150,7 +163,11 @@ def find_backfills(
     for given_record in records:
         if not given_record.is_wrong or not given_record.pipeline_names:
             continue
-        record = _without_canceled(session, given_record, instance_id)
+        last = _last_failure(session, given_record, instance_id) if given_record.failed_partitions else None
+        # Those partitions alone in which something has failed; what was canceled has not run.
+        known = set() if last is None else set(last.names)
+        failed = tuple(name for name in given_record.failed_partitions if name in known)
+        record = replace(given_record, failed_partitions=failed)
         if not record.is_wrong:
             continue
         names = [arguments.name(name, "pipeline_names") for name in record.pipeline_names]
@@ -159,7 +176,7 @@ def find_backfills(
         given = {"names": names, "key": key, "requested_at": record.requested_at}
         row = session.execute(PIPELINE, given).one_or_none()
         if row is not None:
-            found.append(_finding(record, row, key, instance_id, now))
+            found.append(_finding(record, row, last if failed else None, key, instance_id, now))
     return found
 
 
@@ -168,22 +185,19 @@ def standing_backfills(session: Session) -> list[str]:
     return list(session.scalars(STANDING))
 
 
-def _without_canceled(session: Session, record: BackfillRecord, instance_id: str) -> BackfillRecord:
-    """The record with those partitions alone as failed in which something has."""
-    if not record.failed_partitions:
-        return record
+def _last_failure(session: Session, record: BackfillRecord, instance_id: str) -> Any:
+    """What has failed in a backfill, as a row of `FAILED`; `None` where nothing has."""
     given = {
         "names": [*record.pipeline_names, *filter(None, [record.run_pipeline_name])],
         "instance_id": instance_id,
         "requested_at": record.requested_at,
         "backfill_id": record.backfill_id,
+        "most_characters": MOST_CHARACTERS,
     }
-    known = set(session.scalars(FAILED, given))
-    failed = tuple(name for name in record.failed_partitions if name in known)
-    return replace(record, failed_partitions=failed)
+    return session.execute(FAILED, given).one_or_none()
 
 
-def _finding(record: BackfillRecord, row: Any, key: str, instance_id: str, now: dt.datetime) -> Finding:
+def _finding(record: BackfillRecord, row: Any, last: Any, key: str, instance_id: str, now: dt.datetime) -> Finding:
     failed, is_over = record.failed_partitions, record.state is not ExecutionState.RUNNING
     # Partitions that were not filled because others had failed are not what is to be mended.
     is_given_up = is_over and (record.state is ExecutionState.CANCELED or record.error is not None or not failed)
@@ -201,6 +215,10 @@ def _finding(record: BackfillRecord, row: Any, key: str, instance_id: str, now: 
         "succeeded_partition_count": record.succeeded_count,
         "failed_partition_count": len(failed),
         "failed_partitions": list(failed[:MOST_NAMED]),
+        # Not `error`: of what fails with the same error elsewhere, a backfill is not the cause.
+        "last_error": None if last is None else last.error,
+        "last_error_class": None if last is None else last.error_class,
+        "failed_steps": None if last is None else last.steps,
         "missing_partition_count": len(missing),
         "missing_partitions": list(missing[:MOST_NAMED]) if is_given_up else None,
         "unfilled": _unfilled(record, missing[:MOST_NAMED]) if is_given_up else None,
@@ -214,7 +232,7 @@ def _finding(record: BackfillRecord, row: Any, key: str, instance_id: str, now: 
         pipeline_id=row.id,
         pipeline_name=row.name,
         pipeline_type_name=row.type_name,
-        execution_id=None,
+        execution_id=None if last is None else last.id,
         new=row.is_new,
         deduplication_key=key,
         at=now,
