@@ -53,7 +53,7 @@ def run(
             _signal_group(child.pid, signal.SIGKILL)
 
     with _handled(pass_on):
-        child = subprocess.Popen(command, env=environment, cwd=directory, stdin=subprocess.DEVNULL, process_group=0)
+        child = _start(command, environment, directory)
         try:
             if received:
                 child.send_signal(ending_signal)
@@ -74,7 +74,7 @@ def beside(
         environment: All of its variables.
         directory: Its working directory, where that is not ours.
     """
-    child = subprocess.Popen(command, env=environment, cwd=directory, stdin=subprocess.DEVNULL, process_group=0)
+    child = _start(command, environment, directory)
     try:
         yield child
     finally:
@@ -83,6 +83,22 @@ def beside(
             with suppress(subprocess.TimeoutExpired):
                 child.wait(SECONDS_TO_END)
         _end_group(child.pid)
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str], directory: Path | None) -> subprocess.Popen[bytes]:
+    """Start a command that does not ignore SIGINT, even where we do, as in the background of a shell's script.
+
+    In a group of its own it gets that signal from us alone. Dagster would ignore SIGTERM, too, and nothing but force
+    would end it.
+    """
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if ignored:
+        signal.signal(signal.SIGINT, lambda *_: None)  # what is handled here has its default in a child
+    try:
+        return subprocess.Popen(command, env=environment, cwd=directory, stdin=subprocess.DEVNULL, process_group=0)
+    finally:
+        if ignored:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
