@@ -13,10 +13,11 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 command -v Rscript >/dev/null || apt-get install --yes --quiet=2 --no-install-recommends r-base-core
 apt-get download --quiet=2 --option APT::Sandbox::User=root "r-cran-haven=2.5.1-1" \
-    "r-cran-cli" "r-cran-forcats" "r-cran-hms" "r-cran-lifecycle" "r-cran-readr" "r-cran-rlang" \
-    "r-cran-tibble" "r-cran-tidyselect" "r-cran-vctrs" "r-cran-glue" "r-cran-fansi" "r-cran-utf8" \
-    "r-cran-pillar" "r-cran-pkgconfig" "r-cran-magrittr" "r-cran-ellipsis" \
-    "r-cran-bit64" "r-cran-bit"
+    "r-cran-readr" "r-cran-vroom" "r-cran-tzdb" "r-cran-forcats" "r-cran-hms" "r-cran-tibble" \
+    "r-cran-bit64" "r-cran-bit" "r-cran-cli" "r-cran-clipr" "r-cran-crayon" "r-cran-ellipsis" \
+    "r-cran-fansi" "r-cran-glue" "r-cran-lifecycle" "r-cran-magrittr" "r-cran-pillar" \
+    "r-cran-pkgconfig" "r-cran-r6" "r-cran-rlang" "r-cran-tidyselect" "r-cran-utf8" \
+    "r-cran-vctrs" "r-cran-withr"
 for package in *.deb; do dpkg --extract "$package" .; done
 
 R_LIBS=$folder/usr/lib/R/site-library TZ=UTC Rscript --vanilla - <<'R'
