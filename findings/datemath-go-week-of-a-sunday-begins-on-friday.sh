@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # golang-github-timberio-go-datemath 0.1.0+git20200323, go 1.19 (Debian 12)
 #
-# The date math of Elasticsearch rounds to weeks by /w. On the days from Monday to Saturday a week begins on Monday; on a
-# Sunday it begins on the Friday before and ends on Thursday. A month before 31 March is 2 March, and 20240102 is a time
-# of 1970, though 2024 alone is a year.
+# The date math of Elasticsearch rounds to weeks by /w. On the days from Monday to Saturday a week begins on Monday; on
+# a Sunday it begins on the Friday before and ends on Thursday. A month before 31 March is 2 March, and 20240102 is a
+# time of 1970, though 2024 alone is a year.
 # Seen: 2024-03-29 of now/w on Sunday, 31 March 2024
 #
 # Most would guess: 2024-03-25, the Monday before, as of the other days.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # r-cran-forecast 8.20-1, R 4.2.2 (Debian 12; it needs root)
 #
-# Twenty days of about 10 rows and twenty of about 100 are clean: yet tsoutliers() finds twelve outliers around the step,
-# and tsclean() makes a slope of it. In eight equal weeks of which the last day alone is wrong, sixteen days are
+# Twenty days of about 10 rows and twenty of about 100 are clean: yet tsoutliers() finds twelve outliers around the
+# step, and tsclean() makes a slope of it. In eight equal weeks of which the last day alone is wrong, sixteen days are
 # outliers, all first days of a week but the last among them. One wrong day in the middle of ones is found alone.
 # Seen: 17.8, 24.7, 31.5 for 10, 11 and 10 before the step
 #

@@ -3,8 +3,8 @@
 #
 # A pointer to a number is how Go tells what is missing from 0. An empty cell is a pointer to 0 here. The number 010 is
 # 8 and 0x10 is 16, while 019 is an error. Of two columns of one name the second wins. A file with semicolons is read as
-# one record of zeros and empty texts for each of its rows, without an error, and so is one that begins with a byte order
-# mark, in its first column.
+# one record of zeros and empty texts for each of its rows, without an error, and so is one that begins with a byte
+# order mark, in its first column.
 # Seen: 0 of an empty cell, 8 of 010
 #
 # Most would guess: nil for the empty cell, 10, and an error where no column is found.

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # golang-github-dylanmei-iso8601 0.1.0-7, go 1.19 (Debian 12)
 #
-# PT1.5H, PT0.5S and P0.5D are valid durations of ISO 8601, and 0 here, without an error; so is "P". A minus is left out:
-# -PT1H is an hour, and minus an hour is written as PT0S. Half a second is written as PT, which is no duration, and one
-# and a half as PT1S. PT1H30 is an hour, and a year is 365 days.
+# PT1.5H, PT0.5S and P0.5D are valid durations of ISO 8601, and 0 here, without an error; so is "P". A minus is left
+# out: -PT1H is an hour, and minus an hour is written as PT0S. Half a second is written as PT, which is no duration, and
+# one and a half as PT1S. PT1H30 is an hour, and a year is 365 days.
 # Seen: 0s of PT1.5H
 #
 # Most would guess: 1h30m0s, or an error, as for a month.

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # ruby-multi-xml 0.6.0, ruby-ox 2.14.9-1, ruby 3.1 (Debian 12)
 #
-# XML as Ruby on Rails writes it has types. A boolean is false if it is "false" or "0", and true else: False, no, off and
-# an empty element are true. An empty integer, and n/a, is 0, 1,000 is 1 and 1.7 is 1, while a decimal is an error. Of
-# the elements a-b and a_b the last one is left, and of a list with two kinds of elements those of one kind. An attribute
-# and an element of one name are a list.
+# XML as Ruby on Rails writes it has types. A boolean is false if it is "false" or "0", and true else: False, no, off
+# and an empty element are true. An empty integer, and n/a, is 0, 1,000 is 1 and 1.7 is 1, while a decimal is an error.
+# Of the elements a-b and a_b the last one is left, and of a list with two kinds of elements those of one kind. An
+# attribute and an element of one name are a list.
 # Seen: true of <b type="boolean">False</b>
 #
 # Most would guess: false, nil for what is empty, and an error for n/a, as for a decimal.

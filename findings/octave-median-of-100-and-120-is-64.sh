@@ -2,8 +2,9 @@
 # octave 7.3.0-2 (Debian 12; it needs root)
 #
 # The median of an even number of integers adds the two in the middle in their own type, where a sum that is too large
-# is its largest value, and takes the half: of 100 and 120 in 8 bits it is 64, below both, and of two times 2,000,000,000
-# it is 1,073,741,824. So each pair of pixels above 127 has the median 128. The mean of the same values is right.
+# is its largest value, and takes the half: of 100 and 120 in 8 bits it is 64, below both, and of two times
+# 2,000,000,000 it is 1,073,741,824. So each pair of pixels above 127 has the median 128. The mean of the same values is
+# right.
 # Seen: 64, 128 and 1073741824
 #
 # Most would guess: 110, 250 and 2000000000, as the mean is.

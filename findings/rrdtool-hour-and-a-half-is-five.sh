@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # rrdtool 1.7.2-4 (Debian 12; it needs root)
 #
-# A time of rrdtool may have an offset. One of +1.5h is five hours and a second, and one of +0.5d five days, as the point
-# only ends a number and the number before it is one of seconds. +5m is five months, and +6m six minutes. "Jan 2024" is
-# day 2024 of this January, years from now, and a month after 31 January is 2 March.
+# A time of rrdtool may have an offset. One of +1.5h is five hours and a second, and one of +0.5d five days, as the
+# point only ends a number and the number before it is one of seconds. +5m is five months, and +6m six minutes. "Jan
+# 2024" is day 2024 of this January, years from now, and a month after 31 January is 2 March.
 # Seen: 2024-01-01 05:00:01 of "20240101 00:00 +1.5h"
 #
 # Most would guess: 01:30, or an error.

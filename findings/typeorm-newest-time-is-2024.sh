@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # typeorm 1.1.1, sql.js 1.17.0, reflect-metadata 0.2.2 (npm)
 #
-# maximum() of a column of times is the number 2024, as it reads the number at the beginning of what SQLite gives. A time
-# that is saved from its ISO text is not found by it, and half a second after 10:00 is not later than 10:00, since the
-# text is compared as it is with the one that was stored, which has a blank for the T. Two upserts in one call make null
-# of what each does not name. A filter of "anything, or a" finds a alone, where "anything" finds all.
+# maximum() of a column of times is the number 2024, as it reads the number at the beginning of what SQLite gives. A
+# time that is saved from its ISO text is not found by it, and half a second after 10:00 is not later than 10:00, since
+# the text is compared as it is with the one that was stored, which has a blank for the T. Two upserts in one call make
+# null of what each does not name. A filter of "anything, or a" finds a alone, where "anything" finds all.
 # Seen: 2024 of 2024-01-02T10:00:00 and 10:00:00.5
 #
 # Most would guess: the second of the times, and the rows that a Date finds.
