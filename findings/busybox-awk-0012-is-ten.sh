@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # busybox 1:1.35.0-4 (Debian 12)
 #
-# The awk of Alpine and of most routers takes a field with a leading zero for an octal number, as no other awk does: the
-# sum of 0012 and 0100 is 74, 010 is 8 and less than 9, 0755 is 493. An 8 or a 9 in it makes it decimal, so of the rows
-# 007 to 0100 some are right. 010.5 is 10.5, and 01e2, which is 100, is 1. A sum of milliseconds is -2147483648 by %d,
-# and of the three integers from 2^53 on seq writes the first one twice and leaves out the second.
+# The awk of Alpine and of most routers takes a field with a leading zero for an octal number, as mawk does not: the sum
+# of 0012 and 0100 is 74, 010 is 8 and less than 9, 0755 is 493. An 8 or a 9 in it makes it decimal, so of the rows 007
+# to 0100 some are right. 010.5 is 10.5, and 01e2, which is 100, is 1. A sum of milliseconds is -2147483648 by %d, and
+# of the three integers from 2^53 on seq writes the first one twice and leaves out the second.
 # Seen: 74 of 0012 and 0100, where mawk has 112
 #
 # Most would guess: 112, as POSIX says that a field is a decimal number.

@@ -2,8 +2,8 @@
 # r-cran-haven 2.5.1-1, r-cran-bit64, R 4.2.2 (Debian 12)
 #
 # A whole number of 64 bits, as databases give it, is written for SPSS and Stata as its bits, which are 4.45e-308 for an
-# id of 2^53 and 5e-324 for 1, and as 0 for SAS. A time of 10:00 in Berlin is read as 10:00 in UTC, an hour later. A
-# duration of an hour and a half is 90 without a unit, and infinity is missing. In XPORT 1e300 is infinite.
+# id of 2^53, and as 0 for SAS. A time of 10:00 in Berlin is read as 10:00 in UTC, an hour later. A duration of an hour
+# and a half is 90 without a unit, and infinity is missing. In XPORT 1e300 is infinite.
 # Seen: 4.45014771701441e-308 of 9007199254740993, and 0
 #
 # Most would guess: the id, or an error, and the instant that was written.
