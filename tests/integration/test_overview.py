@@ -173,3 +173,29 @@ def test_an_incident_began_with_the_first_failure_after_the_last_success(watcher
     watcher.acknowledge_alert(alert.id, by="ada")
     watcher.record([ended(name, 100, "failed")])
     assert since(name) == ago(299)
+
+
+def test_a_run_is_well_again_once_what_had_failed_in_it_is_good(watcher: Watcher) -> None:
+    run = ended("nightly", 30, "failed")
+    part = ended("part of it", 30, "failed", parent_external_id=run.external_id)
+    watcher.record([run, part])
+    watcher.check_failures()
+    assert [each.pipeline_name for each in watcher.now().incidents if each.alert_id is None] == ["nightly"]
+    watcher.record([ended("part of it", 20)])
+    watcher.check_failures()
+    assert watcher.now(search="nightly").incidents == watcher.now(search="part of it").incidents == ()
+    unfixed = {each.pipeline_name for failure in watcher.unfixed_failures() for each in failure.pipelines}
+    assert unfixed.isdisjoint({"nightly", "part of it"})
+    # Without parts that failed it is its own failure.
+    watcher.record([ended("nightly", 10, "failed")])
+    assert [each.pipeline_name for each in watcher.now(search="nightly").incidents] == ["nightly"]
+
+
+def test_a_failure_of_a_partition_that_is_gone_is_no_incident(watcher: Watcher) -> None:
+    failed = ended("parted", 30, "failed", scope="acme", instance_id="here")
+    watcher.record([failed])
+    watcher.check_failures()
+    assert len(watcher.now(search="parted").incidents) == 1
+    watcher.mark_removed_partitions({"parted": ["acme"]}, pipelines=["parted"], instance_id="here")
+    watcher.check_failures()
+    assert watcher.now(search="parted").incidents == ()

@@ -45,6 +45,8 @@ SELECT 1 + number % {PIPELINES},
        number,
        statement_timestamp() - ({EXECUTIONS} - number) * interval '1 minute'
   FROM generate_series(0, {EXECUTIONS - 1}) AS number;
+INSERT INTO watcher.failure_pending (pipeline_execution_id)
+SELECT id FROM watcher.pipeline_execution WHERE state = 'failed' AND id > {EXECUTIONS - PIPELINES};
 INSERT INTO watcher.alert
        (kind, level, deduplication_key, pipeline_id, pipeline_execution_id, facts, opened_at, state, resolved_at,
         is_settled)

@@ -2,7 +2,8 @@
 
 An incident is an alert that is behind no other one that still holds, or a pipeline in a bad state without an alert: its
 newest execution failed or was blocked. One that failed or was blocked in the run that an alert is about is behind that
-alert; one whose failures are muted, or were resolved by hand since, is none.
+alert; one whose failures are muted, or were resolved by hand since, is none. Nor is a run in which all that failed has
+been made good since, elsewhere.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from watcher_core import alerts, arguments, text, values
 from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError
-from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter, last_executions, read_choices
+from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, STANDS, Filter, last_executions, read_choices
 from watcher_core.overview.unwatched import unwatched_pipelines
 from watcher_core.values import Problem
 
@@ -49,7 +50,7 @@ BAD = """
           JOIN last ON last.pipeline_id = pipeline.id
          WHERE pipeline.active
            AND pipeline.removed_at IS NULL
-           AND last.state IN ('failed', 'blocked')
+           AND (last.state = 'blocked' OR last.state = 'failed' AND {stands})
            AND NOT EXISTS (SELECT FROM alive WHERE alive.pipeline_id = pipeline.id)
            AND NOT EXISTS (SELECT
                              FROM watcher.alert
@@ -200,7 +201,7 @@ def read_overview(
     }
     statement = INCIDENTS.format(
         problem=_PROBLEM,
-        bad=BAD.format(last=last_executions(connection, "id, state, end_date")),
+        bad=BAD.format(last=last_executions(connection, "id, state, end_date"), stands=STANDS),
         pipelines=PIPELINES,
         condition=chosen.condition,
         is_all="true" if chosen.is_all else "false",

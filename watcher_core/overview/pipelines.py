@@ -111,6 +111,20 @@ class Filter:
         return self.condition == "true"
 
 
+# Whether the failure of a pipeline's last execution waits to be made good: see `checks.failing`. A run is good again
+# once all that had failed in it is.
+STANDS = """(
+    SELECT execution.source = 'import'
+           OR NOT execution.execution_metadata ? 'partition_removed'
+          AND execution.id IN (SELECT pipeline_execution_id FROM watcher.failure_pending)
+          AND coalesce((SELECT bool_or(part.id IN (SELECT pipeline_execution_id FROM watcher.failure_pending))
+                          FROM watcher.pipeline_execution AS part
+                         WHERE part.parent_id = execution.id
+                           AND part.state = 'failed'), true)
+      FROM watcher.pipeline_execution AS execution
+     WHERE execution.id = last.id)"""
+
+
 def last_executions(connection: Driver, columns: str, *, condition: str = "true") -> str:
     """Return a part of a statement's WITH: `last`, the newest execution of each pipeline that has one.
 

@@ -1,4 +1,7 @@
-"""Failures that nobody has fixed: pipelines whose newest execution that ended has failed, by their error."""
+"""Failures that nobody has fixed: pipelines whose newest execution that ended has failed, by their error.
+
+A run in which all that failed has been made good since, elsewhere, is fixed.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 
 from watcher_core import alerts, masking, text, values
 from watcher_core.database import Driver
-from watcher_core.overview.pipelines import OWNERS, PIPELINES, last_executions
+from watcher_core.overview.pipelines import OWNERS, PIPELINES, STANDS, last_executions
 
 MOST_ERRORS = 1_000
 MOST_PIPELINES = 1_000
@@ -25,6 +28,7 @@ FAILURES = f"""
          WHERE pipeline.active
            AND pipeline.removed_at IS NULL
            AND last.state = 'failed'
+           AND {STANDS}
     ), found AS MATERIALIZED (
         SELECT failing.pipeline_id, failing.id, execution.end_date, execution.error_class, execution.message
           FROM failing
