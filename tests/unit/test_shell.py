@@ -15,8 +15,10 @@ import typer
 from watcher_core.cli import app
 from watcher_core.shell import CommandRequest
 from watcher_core.shell.arguments import FLAGS, OPTIONS, read_arguments
+from watcher_core.shell.failure import error_of
 from watcher_core.shell.group import GroupWitness
 from watcher_core.shell.output import STDERR, Output, close_others
+from watcher_core.shell.process import Ended
 
 COMMAND: Any = typer.main.get_command(app)
 RUN: Any = COMMAND.commands["run"]
@@ -146,3 +148,20 @@ def test_what_is_left_in_the_background_is_passed_on_without_a_fork(
     with os.fdopen(read, "rb") as passed_on:
         assert passed_on.read() == unwritten + b"late\n", "and it has ended"
     assert os.waitpid(started[0], 0)[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"),
+    [
+        (Ended(status=3, last_text="loading\nno file\n"), "no file"),
+        (Ended(status=3), "exit status 3: nothing was written to standard error"),
+        # What it had written by then is no reason.
+        (Ended(status=-signal.SIGKILL, last_text="chunk 3 of 7\n"), "SIGKILL: chunk 3 of 7"),
+        (Ended(status=-signal.SIGSEGV), "SIGSEGV: nothing was written to standard error"),
+        (Ended(status=127, problem="load.sh: command not found"), "load.sh: command not found"),
+    ],
+)
+def test_an_error_says_in_one_line_why_a_command_failed(ended: Ended, said: str) -> None:
+    error = error_of(ended, {})
+    assert error is not None
+    assert str(error) == said

@@ -35,9 +35,13 @@ def error_of(ended: Ended, environment: Mapping[str, str]) -> CommandFailedError
         return None
     said = without_secrets(text.without_colors(ended.last_text), environment).strip()
     lines = [line.strip() for line in said.splitlines() if line.strip()]
+    how = how_it_ended(ended.status)
+    last = lines[-1][:LAST_CHARACTERS] if lines else "nothing was written to standard error"
+    # What was written last is the reason where the command has ended itself, and else what it was doing.
+    is_reason = lines and ended.status >= 0
     kept = {
-        "class": how_it_ended(ended.status),
-        "message": ended.problem or (lines[-1][:LAST_CHARACTERS] if lines else "nothing was written to standard error"),
+        "class": how,
+        "message": ended.problem or (last if is_reason else f"{how}: {last}"),
         "stack": said[-LAST_CHARACTERS:],
     }
     return CommandCanceledError(kept) if ended.canceled else CommandFailedError(kept)
