@@ -216,6 +216,23 @@ def test_names_link_to_dagster(watcher: Watcher, server: SlackServer) -> None:
     assert "<https://dagster.example.com/assets/raw/flights|raw/flights>" in server.texts[0]
 
 
+def test_that_it_is_fixed_leads_to_the_run_that_was_good(watcher: Watcher, server: SlackServer) -> None:
+    def run(number: int, state: ExecutionState) -> None:
+        name = f"run-{number}"
+        watcher.record([record("load", name, start=number, state=state, execution_metadata={"run_id": name})])
+        watcher.check_failures(now=at(number + 2))
+
+    linking = configured(
+        watcher, slack_webhook_url=watcher.settings.slack_webhook_url, dagster_url="https://dagster.example.com"
+    )
+    with linking:
+        for number, state in enumerate([ExecutionState.FAILED, ExecutionState.SUCCEEDED]):
+            run(number, state)
+            deliver(linking, at(number + 3))
+    assert ["run-0|run" in text for text in server.texts] == [True, False]
+    assert "<https://dagster.example.com/runs/run-1|run>" in server.texts[1]
+
+
 # Failures
 
 

@@ -20,7 +20,10 @@ from watcher_core.alerts.titles import is_louder
 from watcher_core.enums import AlertEvent
 
 # What a message has from the pipeline and its executions, as `messages.Notice` names it; and its owners.
-CONTEXT = ("run_id", "is_asset", "is_removed", "runbook", "last_success_at", "usual_seconds", "blocked", "stale_runs")
+CONTEXT = (
+    "run_id", "ending_run_id", "is_asset", "is_removed", "runbook", "last_success_at", "usual_seconds", "blocked",
+    "stale_runs",
+)  # fmt: skip
 
 # In which a message about several kinds lists what happened.
 ORDER = [
@@ -38,6 +41,8 @@ NOTICES = f"""
     SELECT alert.*,
            watcher.full_metadata(execution.source, execution.external_id, execution.execution_metadata) ->> 'run_id'
            AS run_id,
+           watcher.full_metadata(ending.source, ending.external_id, ending.execution_metadata) ->> 'run_id'
+           AS ending_run_id,
            pipeline.pipeline_metadata -> 'owners' AS owners,
            pipeline.pipeline_metadata ->> 'runbook' AS runbook,
            CASE WHEN alert.kind = 'failure' THEN good.last_success_at END AS last_success_at,
@@ -54,6 +59,9 @@ NOTICES = f"""
       LEFT JOIN watcher.pipeline_execution AS execution
         ON execution.id = alert.pipeline_execution_id
        AND execution.source = 'dagster'
+      LEFT JOIN watcher.pipeline_execution AS ending
+        ON ending.id = CAST(alert.resolution ->> 'execution_id' AS bigint)
+       AND ending.source = 'dagster'
       LEFT JOIN LATERAL (
            SELECT pipeline_execution.source = 'dagster'
               AND (watcher.full_metadata(source, external_id, execution_metadata) ->> 'step_key' IS NOT NULL
@@ -125,7 +133,7 @@ class Composer:
             if each.level_before and each.id in read and is_louder(read[each.id].alert.level, each.level_before)
         }
         notices = [
-            replace(self._with_mentions(parcel, read[alert_id]), level_before=before.get(alert_id))
+            replace(self._of_parcel(parcel, read[alert_id]), level_before=before.get(alert_id))
             for alert_id in _shown(parcel)
             if alert_id in read
         ]
@@ -142,7 +150,7 @@ class Composer:
             board_url=self.board_url,
             environment=self.environment,
             behind=behind,
-            cause=None if cause is None else self._with_mentions(parcel, cause),
+            cause=None if cause is None else self._of_parcel(parcel, cause),
             unlisted=[(each.subject.level, each.level_before) for each in parcel.alerts[messages.SHOWN :]],
         )
         about = Notification(
@@ -197,8 +205,10 @@ class Composer:
             found[fields["id"]] = messages.Notice(alerts.from_row(fields), **context, owners=owners)
         return found
 
-    def _with_mentions(self, parcel: Parcel, notice: messages.Notice) -> messages.Notice:
-        return replace(notice, mentions=self._mentions(parcel, notice.owners))
+    def _of_parcel(self, parcel: Parcel, notice: messages.Notice) -> messages.Notice:
+        """What a message says of an alert where it goes. That it is over leads to the run that has ended it."""
+        run_id = notice.ending_run_id if parcel.event is AlertEvent.RESOLVED else None
+        return replace(notice, mentions=self._mentions(parcel, notice.owners), run_id=run_id or notice.run_id)
 
     def _mentions(self, parcel: Parcel, owners: tuple[str, ...]) -> tuple[str, ...]:
         """What mentions the owners; nobody is called for what is over."""

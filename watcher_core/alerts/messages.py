@@ -84,6 +84,7 @@ class Notice:
     Attributes:
         alert: The alert.
         run_id: The Dagster run of its execution.
+        ending_run_id: That of the execution that has ended it.
         is_asset: Whether its pipeline is an asset in Dagster.
         is_removed: Whether its pipeline is gone from the code.
         owners: Who owns its pipeline.
@@ -99,6 +100,7 @@ class Notice:
 
     alert: values.Alert
     run_id: str | None = None
+    ending_run_id: str | None = None
     is_asset: bool = False
     is_removed: bool = False
     owners: tuple[str, ...] = ()
