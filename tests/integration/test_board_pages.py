@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from tests.board_data import HOSTILE, populate
 from tests.factories import at, record
 from tests.http_client import Client, serving
-from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Watcher
+from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, HealthFact, Settings, Watcher, health
 from watcher_core.cli import main
 from watcher_core.server import create_app
+from watcher_core.values import HealthReport
 
 
 @pytest.fixture(scope="module")
@@ -282,6 +283,22 @@ def test_an_alert_names_what_is_behind_it(board, module_watcher):
     assert f'href="/ui/alerts/{behind.id}"' in listed
     assert f'href="/ui/alerts/{cause.id}"' not in listed  # no way back to the same page
     assert 'id="behind"' not in board.get(f"/ui/alerts/{behind.id}").text
+
+
+def test_an_alert_about_dagster_leads_to_its_page_there(watcher):
+    page = ("locations", "r@sales", "sensors", "inbox")
+    fact = HealthFact("problem", "sensor", "its last tick failed", key="dagster/test", page=page)
+    with watcher._transaction() as (session, now):
+        health.update_alerts(session, HealthReport(facts=(fact,), examined=("dagster/",)), now=now)
+    [alert] = watcher.alerts()
+    url, settings = (
+        watcher.url.render_as_string(hide_password=False),
+        Settings(dagster_url="https://dagster.example.com/"),
+    )
+    with Watcher(url, settings=settings) as linking, serving(create_app(linking)) as board:
+        shown = board.get(f"/ui/alerts/{alert.id}").text
+    assert 'href="https://dagster.example.com/locations/r@sales/sensors/inbox"' in shown
+    assert "<dt>page" not in shown
 
 
 def test_a_board_without_pipelines_says_how_to_record_some(watcher):

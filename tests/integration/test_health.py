@@ -46,7 +46,8 @@ def write(watcher: Watcher, statement: str, **given: Any) -> None:
 
 def report(*names: str, unknown: tuple[str, ...] = ()) -> HealthReport:
     """A report that finds these parts unwell, each with a key of its own."""
-    facts = (HealthFact("problem", "test", f"{name} fails", "mend it", key=f"{KEY}{name}") for name in names)
+    page = ("locations", "a@b")
+    facts = (HealthFact("problem", "test", f"{name} fails", "mend it", key=f"{KEY}{name}", page=page) for name in names)
     return HealthReport(facts=tuple(facts), examined=(KEY,), unknown=unknown)
 
 
@@ -92,14 +93,14 @@ def test_what_a_person_has_resolved_stays_so_until_it_is_over_and_comes_again(mo
 def test_a_message_says_what_does_not_work_and_what_to_do(module_watcher: Watcher) -> None:
     found(module_watcher, "a", "b")
     with slack_server() as slack:
-        settings = Settings(slack_webhook_url=SecretStr(slack.webhook))
+        settings = Settings(slack_webhook_url=SecretStr(slack.webhook), dagster_url="https://dagster.example.com/")
         with Watcher(module_watcher.url.render_as_string(hide_password=False), settings=settings) as watcher:
             assert watcher.deliver_alerts(now=at(1), pace=Pace(0)).messages == 1
             found(watcher, "b", minutes=2)
             assert watcher.deliver_alerts(now=at(3), pace=Pace(0)).messages == 1
     opened, over = slack.texts
     assert opened.startswith("🔴 2 things do not work as they should: test\n")
-    assert "test: a fails → mend it" in opened
+    assert "<https://dagster.example.com/locations/a@b|test>: a fails → mend it" in opened
     assert over.startswith("✅ test: found in order at ")
 
 

@@ -485,8 +485,9 @@ def test_runs_that_wait(waiting: list[dict[str, Any]], moves: bool, messages: li
 
 def test_the_newest_run_of_a_job_of_watcher_counts() -> None:
     ended = [("a", "SUCCESS"), ("b", "FAILURE"), ("a", "FAILURE"), ("b", "SUCCESS")]
-    found = own_jobs.judge([{"jobName": name, "status": status} for name, status in ended], key="k/")
-    assert [fact.subject for fact in found] == ["job b"]
+    newest_first = [{"jobName": name, "runId": f"run-{at}", "status": how} for at, (name, how) in enumerate(ended)]
+    found = own_jobs.judge(newest_first, key="k/")
+    assert [(fact.subject, fact.page) for fact in found] == [("job b", ("runs", "run-1"))]
 
 
 def schedule(
@@ -542,6 +543,16 @@ def test_ticks(
     node = {"name": "r", "location": {"name": "sales"}, "schedules": schedules, "sensors": sensors}
     found = ticks.parse({"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [node]}}, now=NOW)
     assert judged(ticks.judge(found, key="k/", now=NOW)) == expected
+
+
+def test_a_tick_that_failed_leads_to_its_page() -> None:
+    failed = schedule(last=10, due=10, status="FAILURE"), sensor(last=0, statuses=("FAILURE",))
+    node = {"name": "r", "location": {"name": "sales"}, "schedules": [failed[0]], "sensors": [failed[1]]}
+    found = ticks.parse({"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [node]}}, now=NOW)
+    assert [fact.page for fact in ticks.judge(found, key="k/", now=NOW)] == [
+        ("locations", "r@sales", "schedules", "daily"),
+        ("locations", "r@sales", "sensors", "inbox"),
+    ]
 
 
 def test_what_has_no_tick_when_all_are_asked_for_is_asked_by_itself() -> None:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from watcher_core.alerts.review import RouteProblem, review_coverage, review_routes
     from watcher_core.alerts.routes import DEFAULT_DESTINATION, Routes, load_routes
     from watcher_core.alerts.senders import SlackChannel, SlackSender
-    from watcher_core.alerts.slack import SlackMessage
+    from watcher_core.alerts.slack import SlackMessage, dagster_page
     from watcher_core.alerts.titles import headline, reason, trouble
     from watcher_core.alerts.undelivered import undelivered_alerts
 
@@ -60,6 +60,7 @@ __all__ = [
     "acknowledge_alert",
     "add_maintenance",
     "correct_alerts",
+    "dagster_page",
     "deliver_alerts",
     "end_maintenance",
     "get_alert",
@@ -109,6 +110,7 @@ _MODULES = {
     "OPENING": "opening",
     "OPENING_GIVEN": "opening",
     "correct_alerts": "opening",
+    "dagster_page": "slack",
     "deliver_alerts": "delivery",
     "end_maintenance": "maintenance",
     "get_maintenance": "maintenance",

@@ -65,6 +65,11 @@ def page(base: str, *path: str) -> str:
     return f"{urllib.parse.quote(base.rstrip('/'), safe=':/?#[]@!$&()*+,;=%')}/{quoted}"
 
 
+def dagster_page(base: str, path: Iterable[str]) -> str:
+    """The address of a page of Dagster's UI, which does not find what has `%40` in place of the at sign."""
+    return page(base, *path).replace("%40", "@")
+
+
 def alert(alert_id: int, board_url: str | None) -> str:
     """How a line names its alert: by its number, which leads to its page where there is a board."""
     return f"[{link(f'alert {alert_id}', board_url, 'ui', 'alerts', str(alert_id))}]"

@@ -85,6 +85,7 @@ def _cause(key: str, fact: HealthFact, *, is_new: bool, now: dt.datetime) -> Hea
         "message": fact.message,
         "advice": fact.advice,
         "failing": fact.failing,
+        "page": fact.page,
     }
     return HealthCause(
         level=LEVELS[fact.level],

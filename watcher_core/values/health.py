@@ -23,6 +23,7 @@ class HealthFact:
         key: Identifies the alert that is open while it is so; `None` where it is shown, and opens none.
         subject: What of the topic, as in `code location sales`.
         failing: How many things it counts; more of them are news.
+        page: The page of Dagster's UI about it, as the parts of its path.
     """
 
     level: HealthLevel
@@ -32,6 +33,7 @@ class HealthFact:
     key: str | None = None
     subject: str | None = None
     failing: int | None = None
+    page: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

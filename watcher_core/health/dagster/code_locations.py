@@ -69,6 +69,7 @@ def judge(found: CodeLocations, *, key: str) -> Iterator[HealthFact]:
             "mend it, then reload it in Dagster; until then none of its schedules and sensors tick",
             key=f"{key}{FAMILY}/{name}",
             subject=f"code location {name}",
+            page=("deployment", "locations"),
         )
     if not found.errors:
         load = "loads" if len(found.loaded) == 1 else "load"

@@ -11,6 +11,7 @@ from watcher_core.health.dagster.graphql import Answer, first_line
 from watcher_core.values import HealthFact
 
 FAMILY: Final = "daemons"
+PAGE: Final = ("deployment", "daemons")
 
 QUERY: Final = """
 {
@@ -41,6 +42,7 @@ def judge(data: Answer, *, key: str, now: dt.datetime) -> Iterator[HealthFact]:
             key=f"{key}{FAMILY}/silent",
             subject="Dagster's daemon",
             failing=len(silent),
+            page=PAGE,
         )
     for each in needed:
         if not each["healthy"] and each["lastHeartbeatErrors"]:
@@ -48,9 +50,10 @@ def judge(data: Answer, *, key: str, now: dt.datetime) -> Iterator[HealthFact]:
                 "problem",
                 "daemon",
                 f"fails: {first_line(each['lastHeartbeatErrors'][0]['message'])}",
-                "see the page Deployment / Daemons in Dagster, and the daemon's log",
+                "see its error in Dagster, and the daemon's log",
                 key=f"{key}{FAMILY}/{each['daemonType']}",
                 subject=f"daemon {_name(each['daemonType'])}",
+                page=PAGE,
             )
     if all(each["healthy"] for each in needed):
         yield HealthFact("ok", "daemon", f"{words.plural(len(needed), 'daemon')} with a heartbeat")

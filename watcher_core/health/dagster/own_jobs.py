@@ -19,7 +19,7 @@ QUERY: Final = """
 query ($limit: Int!, $tag: String!) {
   runsOrError(limit: $limit, filter: {tags: [{key: $tag, value: "true"}], statuses: [SUCCESS, FAILURE]}) {
     __typename
-    ... on Runs { results { jobName status endTime } }
+    ... on Runs { results { jobName runId status endTime } }
     ... on Error { message }
   }
 }
@@ -46,4 +46,5 @@ def judge(runs: Sequence[Mapping[str, Any]], *, key: str) -> Iterator[HealthFact
                 "see that run in Dagster; what the job does waits, as checks and cleanup",
                 key=f"{key}{FAMILY}/{name}",
                 subject=f"job {name}",
+                page=("runs", run["runId"]),
             )

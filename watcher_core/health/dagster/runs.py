@@ -101,6 +101,7 @@ def _fact(
         key=f"{key}{FAMILY}/{state}",
         subject=f"runs that are {state}",
         failing=len(found),
+        page=("runs",),
     )
 
 

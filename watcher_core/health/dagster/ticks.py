@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from watcher_core import text as words
+from watcher_core.health.dagster.daemons import PAGE as DAEMONS
 from watcher_core.health.dagster.graphql import Answer, Dagster, part, root_cause
 from watcher_core.values import HealthFact
 
@@ -63,7 +64,7 @@ class Ticking:
 
     Attributes:
         kind: `schedule` or `sensor`.
-        location, name: Which one.
+        location, repository, name: Which one.
         is_on: Whether it is switched on.
         last_at: When it last ticked, by the clock of its ticks; `None` where it never has.
         error: Why its newest tick that has ended failed; `None` where it did not.
@@ -72,6 +73,7 @@ class Ticking:
 
     kind: str
     location: str
+    repository: str
     name: str
     is_on: bool
     last_at: float | None
@@ -133,21 +135,22 @@ def parse(data: Answer, *, now: dt.datetime) -> list[Ticking]:
     """Read the answer."""
     found = []
     for repository in part(data, "repositoriesOrError")["nodes"]:
-        location = repository["location"]["name"]
+        where = repository["location"]["name"], repository["name"]
         for each in repository["schedules"]:
             state = each["scheduleState"]
-            found.append(_ticking("schedule", location, each["name"], state, _schedule_due(each, state, now)))
+            found.append(_ticking("schedule", where, each["name"], state, _schedule_due(each, state, now)))
         for each in repository["sensors"]:
             state = each["sensorState"]
-            found.append(_ticking("sensor", location, each["name"], state, _sensor_due(each, state, now)))
+            found.append(_ticking("sensor", where, each["name"], state, _sensor_due(each, state, now)))
     return found
 
 
-def _ticking(kind: str, location: str, name: str, state: Mapping[str, Any], due_at: float | None) -> Ticking:
+def _ticking(kind: str, where: tuple[str, str], name: str, state: Mapping[str, Any], due_at: float | None) -> Ticking:
     ended = next((tick for tick in state["ticks"] if tick["status"] != "STARTED"), None)
     return Ticking(
         kind=kind,
-        location=location,
+        location=where[0],
+        repository=where[1],
         name=name,
         is_on=state["status"] == "RUNNING",
         last_at=max((tick["timestamp"] for tick in state["ticks"]), default=None),
@@ -187,6 +190,7 @@ def judge(found: Sequence[Ticking], *, key: str, now: dt.datetime) -> Iterator[H
                 _what_failed(each.kind),
                 key=f"{key}{FAMILY}/{each.location}/{each.kind}/{each.name}",
                 subject=f"{each.kind} {each.name} of {each.location}",
+                page=("locations", f"{each.repository}@{each.location}", f"{each.kind}s", each.name),
             )
     missing: dict[tuple[str, str], list[Ticking]] = {}
     for each in found:
@@ -201,6 +205,7 @@ def judge(found: Sequence[Ticking], *, key: str, now: dt.datetime) -> Iterator[H
             key=f"{key}{FAMILY}/{location}/missing {kind}s",
             subject=f"{kind}s of {location}",
             failing=len(those),
+            page=DAEMONS,
         )
     off: dict[tuple[str, str], list[Ticking]] = {}
     for each in found:
