@@ -22,9 +22,7 @@ from aeon.distances import distance, pairwise_distance
 short = np.array([1.0, 2, 3])
 long = np.array([1.0, 2, 3, 100, 100])
 near = np.array([1.0, 2, 3.1, 100, 100])
-seen = {
-    name: float(distance(short, long, name)) for name in ("euclidean", "squared", "manhattan", "minkowski", "dtw")
-}
+seen = {name: float(distance(short, long, name)) for name in ("euclidean", "squared", "manhattan", "minkowski", "dtw")}
 print(seen)
 assert seen == {"euclidean": 0, "squared": 0, "manhattan": 0, "minkowski": 0, "dtw": 18818}, seen
 pairs = pairwise_distance([short[None], long[None], near[None]], method="euclidean").round(3)

@@ -39,9 +39,7 @@ def moment(month, day, hour=0, minute=0, year=2024):
 
 
 def requested(when):
-    context = dg.build_schedule_context(
-        scheduled_execution_time=when, repository_def=definitions.get_repository_def()
-    )
+    context = dg.build_schedule_context(scheduled_execution_time=when, repository_def=definitions.get_repository_def())
     tick = definitions.resolve_schedule_def(schedule.name).evaluate_tick(context)
     return [request.partition_key for request in tick.run_requests]
 
