@@ -201,6 +201,23 @@ def test_moments_are_in_the_time_zone_of_the_host() -> None:
     assert times.ago(dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5, seconds=1)) == "5 minutes ago"
 
 
+@pytest.mark.usefixtures("new_york")
+@pytest.mark.parametrize(
+    "now",
+    [
+        dt.datetime(2026, 12, 1, 0, 20, tzinfo=dt.UTC),  # the evening of the last day of a month, by the host's clock
+        dt.datetime(2026, 3, 1, 2, 20, tzinfo=dt.UTC),
+        dt.datetime(2026, 3, 8, 7, 2, tzinfo=dt.UTC),  # two minutes after a change of its clocks
+        dt.datetime(2026, 7, 4, 12, tzinfo=dt.UTC),
+    ],
+)
+def test_how_long_ago_that_was_does_not_depend_on_the_hour(now: dt.datetime) -> None:
+    for zone in (dt.UTC, None):
+        moment = (now - dt.timedelta(minutes=5, seconds=1)).astimezone(zone)
+        assert times.ago(moment, now=now) == times.ago(moment, now=now.astimezone()) == "5 minutes ago"
+        assert times.ago(moment - dt.timedelta(days=3), now=now) == "3 days ago"
+
+
 @pytest.mark.parametrize(
     ("ahead", "shown"),
     [

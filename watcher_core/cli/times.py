@@ -41,15 +41,19 @@ def clock(moment: dt.datetime | None) -> str:
     return "–" if moment is None else moment.astimezone().isoformat(" ", "seconds")
 
 
-def ago(moment: dt.datetime | None) -> str:
+def ago(moment: dt.datetime | None, *, now: dt.datetime | None = None) -> str:
     """How long ago that was, as in `5 minutes ago`, or how far ahead, as in `in 2 hours`."""
     if moment is None:
         return "–"
     import pendulum
 
+    now = now or dt.datetime.now(dt.UTC)
     # Pendulum cuts units off: what was put off for two hours a moment ago would be `in 1 hour`.
-    is_far_ahead = moment - dt.datetime.now(dt.UTC) > dt.timedelta(minutes=1)
-    return pendulum.instance(moment + dt.timedelta(seconds=30) if is_far_ahead else moment).diff_for_humans()
+    if moment - now > dt.timedelta(minutes=1):
+        moment += dt.timedelta(seconds=30)
+    # Both in UTC: in two time zones, it takes five minutes for an hour where one of them is in the next day.
+    difference = pendulum.instance(moment.astimezone(dt.UTC)).diff(pendulum.instance(now.astimezone(dt.UTC)))
+    return pendulum.format_diff(difference)
 
 
 def clock_and_ago(moment: dt.datetime | None) -> str:
