@@ -274,7 +274,8 @@ def test_what_grows_waits_between_digests_of_every_few_minutes(watcher: Watcher,
 
 def test_a_digest_says_nothing_of_what_is_behind_a_snoozed_cause(watcher: Watcher, server: SlackServer) -> None:
     routed(watcher, 'digest = "*/5 * * * *"')
-    opened(watcher, "cause", "behind", minutes=1, details={"error": "no such host"})
+    opened(watcher, "cause", minutes=1, details={"error": "no such host"})
+    opened(watcher, "behind", minutes=1, details={"error": "no such table"})
     assert deliver(watcher, 5).alerts == 2
     with watcher._transaction() as (session, _):
         found = {alert.deduplication_key: alert.id for alert in watcher.alerts()}
