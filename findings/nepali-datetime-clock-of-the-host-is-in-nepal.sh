@@ -3,8 +3,8 @@
 #
 # `datetime.fromtimestamp()` takes the clock of the host and says that it is Nepal's: a Unix time is 10:00+05:45 on a
 # host in UTC, 05:00+05:45 in New York, and 15:45+05:45, which is right, in Kathmandu alone. Its `timestamp()` is
-# another one. `utcnow()` has +05:45, too, so that it is five hours and three quarters back. Half past noon is written as
-# 00:30 PM, which the same format does not read, and Monday is day 1 where it is 0 in the day that it is made from.
+# another one. `utcnow()` has +05:45, too, so that it is five hours and three quarters back. Half past noon is written
+# as 00:30 PM, which the same format does not read, and Monday is day 1 where it is 0 in the day that it is made from.
 # Seen: 1704103200 -> 10:00, 05:00, 15:45 (+05:45); timestamp() 1704082500 in UTC; "00:30 PM"; weekday 1 and 0
 #
 # Most would guess: 15:45+05:45 on all hosts, and 12:30 PM.

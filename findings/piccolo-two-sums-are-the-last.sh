@@ -2,8 +2,8 @@
 # piccolo 1.38.0, aiosqlite 0.22.1
 #
 # Results of functions are named by the function: of `Sum` of the rows and `Sum` of the errors in one query there is
-# one, "sum", and it is that of the errors, as the last; the other is lost without an error. An update by a quarter is cut to
-# integers: 10 and 20 rows are 2 and 5.
+# one, "sum", and it is that of the errors, as the last; the other is lost without an error. An update by a quarter is
+# cut to integers: 10 and 20 rows are 2 and 5.
 # Seen: sums of rows 30 and of errors 3 -> {"sum": 3}; with `as_alias` both; 10 / 4 -> 2
 #
 # Most would guess: both sums, or an error, as a name is there twice.

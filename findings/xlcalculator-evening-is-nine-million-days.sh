@@ -2,8 +2,8 @@
 # xlcalculator 0.5.0, openpyxl 3.1.5, pandas 2.3.3, numpy 1.26.4, setuptools 65.5.0
 #
 # A workbook is computed without Excel. A cell with a day has the number of its day; one with a time of the day, too,
-# has a number without meaning: the evening of 31 January 2024 less the first is 9,720,030 days, and one second after
-# midnight counts as 150 days, so that a difference is the longer the earlier it began.
+# has a number without meaning, as each second after midnight counts as 150 days: the evening of 31 January 2024 less
+# the first is 9,720,030 days.
 # Seen: 31 January 18:00 less 1 January: 9720030; 2 January 00:00:01 less 1 January: 151; 31 January less 1 January: 30
 #
 # Most would guess: 30.75, as Excel shows, and 1.00001.
