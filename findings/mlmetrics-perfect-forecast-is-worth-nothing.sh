@@ -15,10 +15,10 @@ cd "$folder"
 command -v Rscript >/dev/null || apt-get install --yes --quiet=2 --no-install-recommends r-base-core
 apt-get download --quiet=2 --option APT::Sandbox::User=root \
     "r-cran-mlmetrics=1.1.1-3" "r-cran-rocr" "r-cran-gplots" "r-cran-gtools" "r-cran-catools" "r-cran-gdata" \
-    "r-cran-bitops"
+    "r-cran-bitops" "r-cran-kernsmooth"
 for package in *.deb; do dpkg --extract "$package" .; done
 
-R_LIBS=$folder/usr/lib/R/site-library TZ=UTC Rscript --vanilla - <<'R'
+R_LIBS=$folder/usr/lib/R/site-library:$folder/usr/lib/R/library TZ=UTC Rscript --vanilla - <<'R'
 suppressMessages(library(MLmetrics))
 
 holds <- function(text, seen, expected) {
