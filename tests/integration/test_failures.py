@@ -219,6 +219,34 @@ def test_an_older_success_that_ends_later_takes_nothing_back(watcher: Watcher) -
     assert set(found(watcher)) == {"p"}
 
 
+@pytest.mark.parametrize("end", [11, 12])
+def test_what_is_made_good_of_executions_side_by_side_takes_no_other_back(watcher: Watcher, end: float) -> None:
+    """The success began before the second failure did, and after the first, which ended last."""
+    watcher.record(
+        [
+            record("p", "new", start=10, end_date=at(11), state=FAILED),
+            record("p", "old", start=0, end_date=at(end), state=FAILED),
+            record("p", "good", start=5, end_date=at(50)),
+        ]
+    )
+    for _ in range(2):
+        assert found(watcher)["p"].measured_from == at(10)
+    watcher.record([record("p", "better", start=51)])
+    assert found(watcher) == {}
+
+
+def test_a_range_of_partitions_that_is_made_good_takes_no_other_one_back(watcher: Watcher) -> None:
+    ranges = [{"partition_range": {"start": first, "end": last}} for first, last in (("1", "3"), ("4", "6"))]
+    watcher.record(
+        record("p", f"{state} {number}", start=start, state=state, execution_metadata=ranges[number])
+        for start, (number, state) in enumerate([(0, FAILED), (1, FAILED), (1, SUCCEEDED)])
+    )
+    for _ in range(2):
+        assert found(watcher)["p"].measured_from == NOON
+    watcher.record([record("p", "all", start=9)])
+    assert found(watcher) == {}
+
+
 @pytest.mark.parametrize("number", [0, -1, 101, 1.5, True])
 def test_a_number_of_failures_that_is_none_is_refused(watcher: Watcher, number: Any) -> None:
     with pytest.raises(InvalidValueError, match="failure_number is"):

@@ -176,11 +176,13 @@ FAILING = f"""
                   AND state = 'failed'
                 LIMIT 1) AS failed ON true
     ), pending AS MATERIALIZED (
-        -- What was before a failure that was made good is over, too.
-        SELECT *, first_value(is_over) OVER (PARTITION BY pipeline_id, instance_of, scope_of,
-                                                          execution_metadata ->> 'repository'
-                                                 ORDER BY end_date DESC) AS is_newest_over
+        -- What began and ended before a failure that was made good is over, too.
+        SELECT *, coalesce(first_value(is_over) OVER newest
+                           AND start_date <= first_value(start_date) OVER newest, false) AS is_newest_over
           FROM queued
+        WINDOW newest AS (PARTITION BY pipeline_id, instance_of, scope_of, execution_metadata ->> 'repository',
+                                       execution_metadata -> 'partition_range'
+                              ORDER BY end_date DESC, start_date DESC)
     ), scoped AS MATERIALIZED (
         SELECT failed.pipeline_id, failed.instance_of AS instance_id, failed.scope_of AS scope,
                least(count(DISTINCT coalesce({ROOT}, CAST(failed.id AS text))), {MOST_COUNTED}) AS failures,
