@@ -274,14 +274,13 @@ def test_what_grows_waits_between_digests_of_every_few_minutes(watcher: Watcher,
 
 def test_a_digest_says_nothing_of_what_is_behind_a_snoozed_cause(watcher: Watcher, server: SlackServer) -> None:
     routed(watcher, 'digest = "*/5 * * * *"')
-    opened(watcher, "cause", minutes=1, details={"error": "no such host"})
-    opened(watcher, "behind", minutes=1, details={"error": "no such table"})
+    opened(watcher, "cause", "behind", minutes=1, kind=AlertKind.FRESHNESS)
     assert deliver(watcher, 5).alerts == 2
     with watcher._transaction() as (session, _):
         found = {alert.deduplication_key: alert.id for alert in watcher.alerts()}
         actions.snooze_alert(session, alert_id=found["cause"], until=at(200), now=at(6))
         session.execute(sa.text("UPDATE watcher.alert SET cause_alert_id = :cause WHERE id = :behind"), dict(found))
-    opened(watcher, "behind", minutes=190, details={"error": "no such host", "failing": 2})
+    opened(watcher, "behind", minutes=190, kind=AlertKind.FRESHNESS, details={"failing": 2})
     assert deliver(watcher, 196) == DeliveryResult()
     assert deliver(watcher, 206).messages == 1
 

@@ -153,8 +153,8 @@ def _any(keys: list[str]) -> sa.ColumnElement[Any]:
 
 
 DELIVERIES = sa.text(f"""
-    SELECT delivery.destination, next.event, delivery.attempts,
-           CASE WHEN next.event IS NOT NULL
+    SELECT delivery.destination, CASE WHEN NOT alert.is_settled THEN next.event END AS event, delivery.attempts,
+           CASE WHEN next.event IS NOT NULL AND NOT alert.is_settled
                 THEN greatest(next.happened_at, next.not_before, delivery.next_attempt_at) END AS next_attempt_at,
            delivery.last_error, delivery.thread, delivery.delivered_at, delivery.notified_at,
            delivery.recovery_delivered_at

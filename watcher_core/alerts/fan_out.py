@@ -32,6 +32,9 @@ from watcher_core.enums import AlertEvent, AlertKind, AlertLevel
 # known, an hour at most: hundreds that come one after the other are a few messages.
 CRITICAL_WAITS = dt.timedelta(minutes=1)
 
+# When something is sent that is not.
+NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
+
 # After these, people believe that the alert is open.
 OPENING = (AlertEvent.OPENED, AlertEvent.REOPENED, AlertEvent.REMINDED, AlertEvent.UPDATED)
 # What is said of an alert by the message about its cause.
@@ -90,6 +93,7 @@ class Plan:
         held: The notifications that are not sent yet: in quiet hours, until a digest, in maintenance, or soon after
             another message about their incident.
         early: Those that are due soon, and that a digest takes along: see `pending.WAIT_FOR_DIGEST`.
+        by_others: Those that have a row, and of which the message about another alert says all. They are never sent.
     """
 
     pending: list[Pending] = field(default_factory=list)
@@ -99,6 +103,7 @@ class Plan:
     quiet: list[int] = field(default_factory=list)
     held: list[Pending] = field(default_factory=list)
     early: list[Pending] = field(default_factory=list)
+    by_others: list[Pending] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,12 +253,18 @@ def fan_out(
     routed: dict[Subject, tuple[Destination, ...]] = {}
     incidents = Incidents(reached, routes, is_held, now)
     for of_one in together.values():
-        if all(row["event"] is None for row in of_one):
+        has_news = any(row["event"] is not None for row in of_one)
+        if not has_news and not any(row["is_answered"] for row in of_one):
             continue
         subject = _subject(of_one[0])
         if subject not in routed:
             routed[subject] = routes.find_all(subject)
         leads_to = routed[subject]
+        if not has_news:
+            # Who does not hear of its cause does of it, once nobody looks at that any more.
+            if leads_to and all(incidents.saying(of_one[0], each) is Saying.BY_OTHERS for each in leads_to):
+                found.quiet.append(of_one[0]["id"])
+            continue
         if of_one[0]["is_about_delivery"] and any(row["last_error"] is not None for row in of_one):
             # What says that messages do not get through does not get through either: somebody has to hear of it.
             leads_to = tuple(dict.fromkeys((*leads_to, *routes.usable)))
@@ -290,13 +301,15 @@ def _of_alert(
             found.dropped.append((row["id"], row["destination"]))
         elif row["event"] not in SAID_BY_CAUSE:
             _add(found, row, _pending(row, subject, destination))
-            is_quiet = is_quiet and row["event"] is None
+            is_quiet = is_quiet and row["event"] is None and not row["is_answered"]
         else:
             saying = incidents.saying(row, destination, is_louder=row["level_before"] is not None)
+            pending = _pending(row, subject, destination)
+            if pending is not None and saying in (Saying.BY_OTHERS, Saying.AFTER_OTHERS):
+                found.by_others.append(replace(pending, released_at=NEVER))
             if saying is Saying.BY_OTHERS:
                 continue
             is_quiet = is_quiet and row["event"] is None
-            pending = _pending(row, subject, destination)
             if pending is None or saying is Saying.AFTER_OTHERS:
                 continue
             if saying is Saying.BY_ITSELF:
@@ -306,13 +319,9 @@ def _of_alert(
                 found.held.append(replace(pending, released_at=incidents.released_at(row, destination)))
     if any(row["event"] in OPENING for row in rows):
         opening = next(row for row in rows if row["event"] in OPENING)
+        later = []
         for destination in free:
             saying = incidents.saying(opening, destination)
-            if saying is Saying.BY_OTHERS:
-                continue
-            is_quiet = False
-            if saying is Saying.AFTER_OTHERS:
-                continue
             added = Pending(
                 id=opening["id"],
                 event=AlertEvent.OPENED,
@@ -320,14 +329,21 @@ def _of_alert(
                 destination=destination,
                 cause_id=opening["cause_id"],
             )
-            if saying is Saying.LATER:
-                found.held.append(replace(added, released_at=incidents.released_at(opening, destination)))
+            is_quiet = is_quiet and saying is Saying.BY_OTHERS
+            if saying is not Saying.BY_ITSELF:
+                later.append(added)
+                if saying is Saying.LATER:
+                    found.held.append(replace(added, released_at=incidents.released_at(opening, destination)))
                 continue
+            known.add(destination.name)
             found.added.append(added)
             # What has grown is news at once for who knows nothing of it, and waits for the others.
             if opening["is_pending"] or opening["event"] == AlertEvent.UPDATED:
                 found.pending.append(added)
             incidents.begin(opening, added)
+        # By a row at one place alone, the alert would be put aside once that one knows of it.
+        if known != {None}:
+            found.added.extend(later)
         if not routed and known == {None}:
             _add(found, opening, Pending(id=opening["id"], event=AlertEvent.OPENED, subject=subject, destination=None))
             is_quiet = False

@@ -81,6 +81,7 @@ ANY_DUE = sa.text(f"""
                                    OR delivery.destination <> ALL(CAST(:known AS text[])), true))
         OR (:by_level AND EXISTS (SELECT {UNSETTLED} AND next.event = 'updated'))
         OR (:by_digest AND EXISTS (SELECT {UNSETTLED} AND {IS_EARLY}))
+        OR EXISTS (SELECT {UNSETTLED} AND next.is_answered)
 """)
 
 
@@ -112,7 +113,7 @@ ROWS = sa.text(f"""
                    CASE WHEN next.event IN ('updated', 'reminded') AND {LOUDER}
                         THEN delivery.notified_level END AS level_before,
                    delivery.lease IS NOT NULL AND delivery.next_attempt_at > :now AS is_leased,
-                   {IS_PENDING} AS is_pending, {IS_EARLY} AS is_early
+                   {IS_PENDING} AS is_pending, {IS_EARLY} AS is_early, next.is_answered
             {UNSETTLED}) AS unsettled
       LEFT JOIN LATERAL ({_subject("pipeline_id")}) AS subject ON true
       LEFT JOIN LATERAL ({_subject("cause_pipeline_id")}) AS cause_subject ON true
@@ -178,7 +179,8 @@ SETTLE = sa.text(f"""
                              FROM (SELECT) AS nothing
                              {JOINED_DELIVERIES}
                              {NEXT}
-                            WHERE next.event IS NOT NULL)
+                            WHERE next.event IS NOT NULL
+                               OR next.is_answered)
            FOR NO KEY UPDATE SKIP LOCKED
     ), ended AS MATERIALIZED (
         SELECT DISTINCT known.cause_alert_id AS cause_id

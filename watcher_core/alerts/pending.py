@@ -51,6 +51,13 @@ CAUSE_SNOOZED = f"""CASE WHEN cause.state = 'snoozed' AND pending.event IN ('ope
                                   AND NOT {MORE_URGENT}
                                  THEN cause.snoozed_until END"""
 
+# Of rows `alert`, `delivery` and `cause`: nothing is said of it while somebody looks at its cause. Nor is it once that
+# is over, until it is behind nothing any more.
+ANSWERED = f"""
+         (alert.state <> 'resolved' AND NOT {MORE_URGENT} AND delivery.lease IS NULL
+          AND (cause.state = 'acknowledged' OR (cause.state = 'resolved' AND cause.acknowledged_at IS NOT NULL))
+          AND (delivery.delivered_at IS NULL OR delivery.recovery_delivered_at IS NOT NULL))"""
+
 # What takes the place of the time in a statement, as SQLAlchemy and the driver have parameters.
 NOW, DRIVER_NOW = ":now", "%(now)s"
 
@@ -67,8 +74,7 @@ def _event(now: str) -> str:
          THEN CASE WHEN delivery.delivered_at IS NULL
                    THEN CASE WHEN delivery.lease IS NOT NULL OR delivery.last_error IS NOT NULL THEN 'missed' END
                    WHEN delivery.recovery_delivered_at IS NULL OR delivery.lease IS NOT NULL THEN 'resolved' END
-         WHEN cause.state = 'acknowledged' AND NOT {MORE_URGENT} AND delivery.lease IS NULL
-          AND (delivery.delivered_at IS NULL OR delivery.recovery_delivered_at IS NOT NULL) THEN NULL
+         WHEN {ANSWERED} THEN NULL
          WHEN delivery.delivered_at IS NULL THEN 'opened'
          WHEN delivery.recovery_delivered_at IS NOT NULL OR delivery.event = 'resolved' THEN 'reopened'
          WHEN alert.state = 'acknowledged'
@@ -91,7 +97,7 @@ JOINED_DELIVERIES = """
 def _next(now: str) -> str:
     """Joined to `alert` and `delivery`: the event, when it happened, and before when it is not sent, nor with a digest.
 
-    What is behind a snoozed alert is snoozed with it.
+    What is behind a snoozed alert is snoozed with it. `is_answered` has what comes once nobody looks at its cause.
     """
     return f"""
       LEFT JOIN LATERAL (SELECT *
@@ -100,7 +106,7 @@ def _next(now: str) -> str:
                          OFFSET 0) AS cause ON true
       CROSS JOIN LATERAL (SELECT CAST({_event(now)} AS watcher.alert_event) AS event) AS pending
       CROSS JOIN LATERAL (
-            SELECT pending.event,
+            SELECT pending.event, coalesce({ANSWERED}, false) AS is_answered,
                    CASE pending.event WHEN 'opened'       THEN alert.opened_at
                                       WHEN 'reopened'     THEN alert.reopened_at
                                       WHEN 'acknowledged' THEN alert.acknowledged_at

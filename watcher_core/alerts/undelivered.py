@@ -68,7 +68,7 @@ def undelivered_alerts(
         now: The time.
     """
     waiting = Plan() if routes is None else plan(session, routes=routes, now=now)
-    timed = as_arrays([*waiting.pending, *waiting.held])
+    timed = as_arrays([*waiting.pending, *waiting.held, *waiting.by_others])
     nowhere = [alert.id for alert in waiting.pending if alert.destination is None]
     has_none = routes is not None and routes.file is None and not routes.destinations
     given = {
