@@ -135,6 +135,25 @@ def deliver(watcher: Watcher, now: dt.datetime) -> list[str]:
     return channel.texts
 
 
+def test_a_partition_that_failed_before_another_one_that_was_found_first_is_news(watcher: Watcher) -> None:
+    watcher.record(partition("2", FAILED, start=5))
+    assert found(watcher)["sales"].new
+    watcher.record(partition("1", FAILED, start=2))
+    assert [finding.new for finding in watcher.check_failures(now=at(60), dry_run=True)] == [True]
+    assert found(watcher)["sales"].new
+    [alert] = watcher.alerts()
+    assert (alert.facts["failed_partitions"], alert.facts["failing"]) == (["1", "2"], 2)
+    assert not found(watcher)["sales"].new
+    watcher.resolve_alert(alert.id)
+    watcher.record(partition("0", FAILED, start=1))
+    assert found(watcher)["sales"].new
+    [alert] = watcher.alerts(state=["open"])
+    assert alert.facts["failed_partitions"] == ["0", "1", "2"]
+    watcher.resolve_alert(alert.id)
+    found(watcher)
+    assert watcher.alerts(state=["open"]) == []
+
+
 def test_an_execution_without_a_scope_is_about_all_of_its_pipeline(watcher: Watcher) -> None:
     watcher.record([*partition("a", FAILED), *partition("b", FAILED)])
     watcher.record([record("sales", "whole", start=5)])

@@ -54,7 +54,15 @@ SETTLED = """
     )"""
 
 # What a dry run would log.
-UNLOGGED = "logged AS (SELECT execution_id AS pipeline_execution_id FROM found WHERE NOT is_known)"
+UNLOGGED = """
+    logged AS (
+        SELECT failed.execution_id AS pipeline_execution_id
+          FROM found
+         CROSS JOIN LATERAL unnest(found.execution_ids) AS failed (execution_id)
+         WHERE NOT EXISTS (SELECT
+                             FROM watcher.failure_pipeline_execution_log AS log
+                            WHERE log.pipeline_execution_id = failed.execution_id)
+    )"""
 
 # The numbers of a finding, as those of `Finding.facts`.
 FACTS = causes.facts_of(
@@ -115,7 +123,8 @@ FOUND = f"""
     SELECT detailed.id, detailed.name, detailed.type_name, detailed.owners, detailed.number,
            detailed.used_child_config, detailed.execution_id, detailed.failures, detailed.instance_id, detailed.state,
            detailed.start_date, detailed.duration_seconds, detailed.location, detailed.details,
-           detailed.execution_id IN (SELECT pipeline_execution_id FROM logged) AS is_new, {IS_SAID} AS is_said
+           -- A partition that fails is news, also where it failed before another one that was found first.
+           detailed.execution_ids && ARRAY(SELECT pipeline_execution_id FROM logged) AS is_new, {IS_SAID} AS is_said
       FROM detailed
      ORDER BY detailed.start_date, detailed.execution_id
 """

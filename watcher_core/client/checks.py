@@ -221,7 +221,8 @@ class CheckMethods(HeartbeatMethods):
             dry_run: Write nothing.
 
         Returns:
-            A finding for each pipeline, with its newest failed execution; `new` where that was not found before.
+            A finding for each pipeline, with its newest failed execution; `new` where that was not found before, or
+            the failure of another of its partitions was not.
 
         Raises:
             InvalidValueError: A value breaks a rule.
