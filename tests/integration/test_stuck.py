@@ -116,6 +116,26 @@ def test_a_rule_for_timeliness_judges_alone(
     assert text.resolution(alert.resolution) == ended
 
 
+def test_what_somebody_has_resolved_stays_so_until_it_is_stuck_anew(module_watcher: Watcher, name: str) -> None:
+    watcher = module_watcher
+    history(watcher, name, 1, 1, 1, 1, 1)
+    execution_id = started(watcher, name, hours=5)
+    for _ in range(2):
+        found(watcher, name)
+    watcher.resolve_alert(watcher.alerts(pipeline=name)[0].id, note="a long one")
+    assert [finding.new for finding in found(watcher, name)] == [False]
+    assert watcher.alerts(pipeline=name, state="open") == []
+    for _ in range(2):
+        assert watcher.heartbeat(execution_id)
+        silent = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=4)
+        assert [finding.new for finding in found(watcher, name, silent)] == [True]
+        [alert] = watcher.alerts(pipeline=name, state="open")
+        assert alert.facts["reason"] == "silent"
+        watcher.resolve_alert(alert.id, note="killed")
+        assert [finding.new for finding in found(watcher, name, silent)] == [False]
+        assert watcher.alerts(pipeline=name, state="open") == []
+
+
 def test_of_a_run_and_what_runs_in_it_the_innermost_is_reported(module_watcher: Watcher, name: str) -> None:
     history(module_watcher, name, 1, 1, 1, 1, 1)
     pipeline = module_watcher.pipeline(name)

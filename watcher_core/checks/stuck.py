@@ -87,10 +87,19 @@ FOUND: Final = f"""
     )
     SELECT running.id, running.parent_id, running.pipeline_id, running.name, running.type_name, running.owners,
            running.start_date, running.host, running.process_id, running.of_at, running.is_dead,
-           usual.seconds, alert.id IS NULL AS is_new
+           usual.seconds, alert.id IS NULL AND settled.by_hand IS NULL AS is_new
       FROM running
       LEFT JOIN usual ON usual.id = running.id
       LEFT JOIN watcher.alert ON alert.deduplication_key = 'stuck/' || running.id AND alert.state <> 'resolved'
+      -- Whoever has resolved it knows of it, until it falls silent, or has been heard of since.
+      LEFT JOIN LATERAL (SELECT true AS by_hand
+                           FROM watcher.alert AS known
+                          WHERE known.deduplication_key = 'stuck/' || running.id
+                            AND known.state = 'resolved'
+                            AND known.resolved_by_hand
+                            AND known.facts ->> 'reason' = CASE WHEN running.is_dead THEN 'silent' ELSE 'runs_long' END
+                            AND (NOT running.is_dead OR known.resolved_at >= running.of_at)
+                          LIMIT 1) AS settled ON true
      WHERE (running.is_dead
             AND NOT {IS_MADE_GOOD.format(execution="running")})
         OR usual.seconds * {TIMES_USUAL} < extract(epoch FROM %(now)s - running.start_date)
