@@ -118,6 +118,24 @@ def test_more_failed_partitions_are_notified_at_most_once_an_hour(watcher: Watch
     assert message.startswith("✅ ")
 
 
+def test_a_partition_that_fails_as_another_one_gets_good_is_notified(watcher: Watcher) -> None:
+    watcher.record([*partition("a", FAILED), *partition("b", FAILED)])
+    found(watcher, 10)
+    (message,) = deliver(watcher, at(10))
+    assert "2 partitions (a, b)" in message or "2 partitions failed: a, b" in message
+    watcher.record([*partition("a", SUCCEEDED, start=20), *partition("c", FAILED, start=20)])
+    found(watcher, 25)
+    assert deliver(watcher, at(69)) == []
+    (message,) = deliver(watcher, at(71))
+    assert "More of it: " in message
+    assert "b, c" in message
+    watcher.record(partition("b", SUCCEEDED, start=80))
+    found(watcher, 85)
+    watcher.record(partition("c", FAILED, start=90))
+    found(watcher, 95)
+    assert deliver(watcher, at(600)) == []  # the same partition once more
+
+
 class Channel:
     """Takes messages."""
 

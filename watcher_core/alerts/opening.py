@@ -31,6 +31,13 @@ def _failing(row: str) -> str:
     return f"coalesce(CAST({row}.facts ->> 'failing' AS bigint), 1)"
 
 
+# A partition that fails where another one is good at the same time is no less news than one more. Where not all that
+# failed are named, nobody knows.
+HAS_OTHERS: Final = f"""
+    (cause.is_new
+     AND jsonb_array_length(alive.facts -> 'failed_partitions') = {_failing("alive")}
+     AND NOT alive.facts -> 'failed_partitions' @> (cause.facts -> 'failed_partitions'))"""
+
 # An acknowledgement or a snooze does not cover a level that is louder than what its person knew of: the alert is open
 # again. People act without the lock on their alerts' kind, so whether it is covered is asked of the row as it is once
 # that is locked: who acts just now is not overruled, and what they resolve stays so.
@@ -57,7 +64,8 @@ OPENING: Final = f"""
         SELECT cause.kind, {LEVEL} AS level, cause.deduplication_key, cause.pipeline_id, cause.pipeline_execution_id,
                cause.at, cause.facts, coalesce(alive.id, gone.id) AS id, alive.id IS NULL AS is_gone,
                alive.id IS NOT NULL
-               AND ({_failing("cause")} > {_failing("alive")} OR {LEVEL} > alive.level) AS has_grown,
+               AND coalesce({_failing("cause")} > {_failing("alive")} OR {LEVEL} > alive.level OR {HAS_OTHERS}, false)
+               AS has_grown,
                coalesce({LEVEL} > gone.level, false) AS is_back_louder,
                {LEVEL} <= coalesce(gone.covered_level, gone.level) AS is_back_covered,
                -- What comes after somebody resolved it is not theirs any more. To a place that has not heard of that
