@@ -122,6 +122,30 @@ def test_what_comes_in_quiet_hours_is_one_message_at_their_end(watcher: Watcher,
     assert server.headers[2] == "✅ pipeline a no longer fails"
 
 
+def test_what_was_over_in_quiet_hours_and_is_back_after_them_is_news_of_then(
+    watcher: Watcher, server: SlackServer
+) -> None:
+    routed(watcher, 'quiet = "22:00-07:00"')
+    opened(watcher, "a", minutes=19 * HOUR - 10)
+    assert deliver(watcher, 19 * HOUR - 9) == DeliveryResult()
+    gone(watcher, "a", minutes=19 * HOUR - 5)
+    assert deliver(watcher, 19 * HOUR) == DeliveryResult()
+    opened(watcher, "a", minutes=19 * HOUR + 30)
+    assert deliver(watcher, 19 * HOUR + 30) == DeliveryResult(messages=1, alerts=1)
+    assert server.headers == ["🔴 pipeline a failed"]
+
+
+def test_what_is_back_after_a_digest_waits_for_the_next_one(watcher: Watcher, server: SlackServer) -> None:
+    routed(watcher, 'digest = "0 14 * * *"')
+    opened(watcher, "a", minutes=2 * HOUR - 10)
+    gone(watcher, "a", minutes=2 * HOUR - 5)
+    assert deliver(watcher, 2 * HOUR) == DeliveryResult()
+    opened(watcher, "a", minutes=2 * HOUR + 10)
+    assert deliver(watcher, 2 * HOUR + 10) == DeliveryResult()
+    assert deliver(watcher, 26 * HOUR - 1) == DeliveryResult()
+    assert deliver(watcher, 26 * HOUR) == DeliveryResult(messages=1, alerts=1)
+
+
 def test_critical_alerts_pass_unless_the_route_holds_them(watcher: Watcher, server: SlackServer) -> None:
     routed(watcher, 'quiet = "22:00-07:00"')
     opened(watcher, "a", minutes=11 * HOUR, level=AlertLevel.CRITICAL)

@@ -107,7 +107,7 @@ def _next(now: str) -> str:
       CROSS JOIN LATERAL (SELECT CAST({_event(now)} AS watcher.alert_event) AS event) AS pending
       CROSS JOIN LATERAL (
             SELECT pending.event, coalesce({ANSWERED}, false) AS is_answered,
-                   CASE pending.event WHEN 'opened'       THEN alert.opened_at
+                   CASE pending.event WHEN 'opened'       THEN coalesce(alert.reopened_at, alert.opened_at)
                                       WHEN 'reopened'     THEN alert.reopened_at
                                       WHEN 'acknowledged' THEN alert.acknowledged_at
                                       WHEN 'snoozed'      THEN alert.snoozed_at
