@@ -23,6 +23,8 @@ from dagster_shared.error import SerializableErrorInfo
 from watcher_core import Alert, Settings, SlackMessage, Watcher, text
 from watcher_core.alerts.delivery import Pace
 from watcher_dagster import compat
+from watcher_dagster.automation.configuration import ConfigurationRecorder
+from watcher_dagster.automation.partitions import PartitionRecorder
 from watcher_dagster.recorder import record_tick
 
 DAYS = dg.DailyPartitionsDefinition("2026-01-01", end_date="2026-03-01")
@@ -131,6 +133,18 @@ class World:
             self.instance.add_backfill(backfill)
         else:
             self.instance.update_backfill(backfill)
+
+    def look(self, asset: dg.AssetsDefinition, since: str) -> None:
+        """Look for what is gone, as a code location does that has the asset with days since another one."""
+        days = dg.DailyPartitionsDefinition(since, end_date="2026-03-01")
+        spec = dg.AssetSpec(asset.key, partitions_def=days)
+
+        @dg.multi_asset(specs=[spec], name=self.name + "_later", partitions_def=days)
+        def later() -> None: ...
+
+        repository = dg.Definitions(assets=[later]).get_repository_def()
+        ConfigurationRecorder(self.watcher).record(repository, self.name, self.instance)
+        PartitionRecorder(self.watcher).record(repository, self.name, self.instance)
 
     def tick(self) -> str:
         """Record, check and look for causes; return what the recorder says."""
@@ -298,6 +312,27 @@ def test_a_backfill_that_is_canceled_ends_when_each_asset_has_its_own_partitions
     dg.materialize([total], instance=world.instance)
     world.tick()
     assert world.alerts() == []
+
+
+def test_a_canceled_backfill_is_over_when_what_it_lacks_is_gone_from_the_code(world: World) -> None:
+    """As where days become hours: nothing will ever fill those days."""
+    asset = world.asset()
+    keys = ["2026-01-01", "2026-01-02", "2026-01-03"]
+    world.run(asset, keys[0])
+    world.state(BulkActionStatus.CANCELED, asset, wanted=keys, made=keys[:1])
+    world.tick()
+    world.look(asset, "2026-01-01")
+    world.tick()
+    assert len(world.alerts()) == 1
+    world.look(asset, "2026-01-03")
+    world.tick()
+    assert len(world.alerts()) == 1
+    world.run(asset, keys[2], tags={})
+    world.look(asset, "2026-01-04")
+    world.look(asset, "2026-01-03")
+    world.tick()
+    [alert] = world.alerts(is_open=False)
+    assert alert.resolution == {"how": "removed"}
 
 
 @pytest.mark.parametrize("is_given_up", [True, False], ids=["all of it", "some of its runs"])

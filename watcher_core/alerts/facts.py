@@ -15,7 +15,7 @@ HIDDEN: Final = frozenset(
         "error_class", "execution_state", "expected_datepart", "expected_number", "failed_partition_count", "failing",
         "instance_id", "is_over", "last_dml_timestamp", "last_error_class", "measured_from", "message", "page",
         "partition", "process_id", "reason", "result", "run_id", "run_pipelines", "signature", "status", "stopped",
-        "subject", "topic", "unfilled", "used_child_config",
+        "subject", "topic", "unfilled", "unfilled_removed", "used_child_config",
     }
 )  # fmt: skip
 NAMES: Final = {

@@ -22,6 +22,7 @@ EXPLAIN = sa.text(f"""
        SET resolution = jsonb_strip_nulls(
                CASE WHEN pipeline.removed_at IS NOT NULL OR asset_check.removed_at IS NOT NULL
                       OR execution.execution_metadata ? 'partition_removed'
+                      OR jsonb_array_length(ended.facts -> 'unfilled_removed') > 0
                     THEN jsonb_build_object('how', 'removed')
                     WHEN NOT pipeline.active
                     THEN jsonb_build_object('how', 'inactive')

@@ -5,6 +5,7 @@ alert, until later executions have made it good:
 
 - Where partitions failed: until none of the failures of its runs stands; see `failures` for what takes one back.
 - Where it was canceled or given up, also: until the partitions that were not filled and that the alert names succeed.
+  Those that are gone from the code count no more; see `partitions`.
 
 Dagster counts a partition whose run was canceled as failed. Here it has not run: no failure of it could be made good.
 """
@@ -27,6 +28,9 @@ from watcher_core.enums import AlertKind, AlertLevel, ExecutionState
 from watcher_core.values import BackfillRecord, Finding
 
 KEY: Final = "failure/backfill/"
+
+# In the facts of an alert: of what was not filled, what is gone from the code, as pairs of a pipeline and a partition.
+UNFILLED_REMOVED: Final = "unfilled_removed"
 
 # Assets of a backfill whose failures are looked at.
 MOST_PIPELINES: Final = 1_000
@@ -129,9 +133,11 @@ STANDING: Final = sa.text(f"""
             OR EXISTS (SELECT
                          FROM jsonb_array_elements(known.facts -> 'unfilled') AS unfilled (part)
                         CROSS JOIN jsonb_array_elements_text(unfilled.part -> 'pipelines') AS filled (name)
-                         JOIN watcher.pipeline AS target ON target.name = filled.name
+                         JOIN watcher.pipeline AS target ON target.name = filled.name AND target.removed_at IS NULL
                         CROSS JOIN jsonb_array_elements_text(unfilled.part -> 'partitions') AS missing (key)
-                        WHERE NOT EXISTS (SELECT
+                        WHERE NOT coalesce(known.facts -> '{UNFILLED_REMOVED}', '[]')
+                                  @> jsonb_build_array(jsonb_build_array(filled.name, missing.key))
+                          AND NOT EXISTS (SELECT
                                             FROM watcher.pipeline_execution AS good
                                            WHERE good.pipeline_id = target.id
                                              AND good.state = 'succeeded'

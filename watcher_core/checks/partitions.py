@@ -1,7 +1,7 @@
 """Partitions that have failed, and that the code has no more: nothing will ever take their failures back.
 
-Such a failure is marked, and counts no more; so is the result of an asset check that did not pass. Both count again
-when the partition is back.
+Such a failure is marked, and counts no more; so is the result of an asset check that did not pass, and what a backfill
+was to fill and has not. They count again when the partition is back.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from watcher_core import arguments
+from watcher_core.checks.backfills import KEY, UNFILLED_REMOVED
 from watcher_core.checks.failing import PARTITION_REMOVED
 from watcher_core.database import Driver
 
@@ -34,6 +35,20 @@ OF_CHECKED_PARTITIONS = """
        AND asset_check.instance_id = %(instance_id)s
        AND pipeline.name = ANY(%(pipelines)s)"""
 
+# What backfills of an instance that were canceled or given up have not filled, by their alerts.
+UNFILLED = f"""
+      FROM watcher.alert
+     CROSS JOIN LATERAL (
+           SELECT name.value AS name, missing.value AS partition
+             FROM jsonb_array_elements(alert.facts -> 'unfilled') AS unfilled (part)
+            CROSS JOIN jsonb_array_elements_text(unfilled.part -> 'pipelines') AS name
+            CROSS JOIN jsonb_array_elements_text(unfilled.part -> 'partitions') AS missing) AS unfilled
+     WHERE alert.kind = 'failure'
+       AND alert.state <> 'resolved'
+       AND starts_with(alert.deduplication_key, '{KEY}')
+       AND alert.facts ->> 'instance_id' = %(instance_id)s
+       AND unfilled.name = ANY(%(pipelines)s)"""
+
 # Where two code locations have the same asset, the one that has declared it last says which partitions there are.
 FAILED = f"""
     SELECT pipeline.name, failed.scope
@@ -43,6 +58,11 @@ FAILED = f"""
     SELECT pipeline.name, result.partition
     {OF_CHECKED_PARTITIONS}
        AND pipeline.declared_by = %(location)s
+     UNION
+    SELECT of_backfill.name, of_backfill.partition
+      FROM (SELECT unfilled.name, unfilled.partition {UNFILLED}) AS of_backfill
+      JOIN watcher.pipeline ON pipeline.name = of_backfill.name
+     WHERE pipeline.declared_by = %(location)s
 """
 
 REMOVED = """
@@ -84,11 +104,38 @@ MARK_RESULTS = f"""
        AND is_removed <> (result_metadata ? '{PARTITION_REMOVED}')
 """
 
+# What belongs to pipelines that were not looked at stays as it is.
+MARK_UNFILLED = f"""
+    WITH {REMOVED}, looked_at AS (
+        SELECT alert.id,
+               coalesce(jsonb_agg(DISTINCT jsonb_build_array(unfilled.name, unfilled.partition))
+                            FILTER (WHERE (unfilled.name, unfilled.partition) IN (SELECT name, partition FROM removed)),
+                        '[]') AS pairs
+        {UNFILLED}
+         GROUP BY alert.id
+    ), locked AS (
+        SELECT alert.id, alert.facts, looked_at.pairs || (
+                   SELECT coalesce(jsonb_agg(pair), '[]')
+                     FROM jsonb_array_elements(alert.facts -> '{UNFILLED_REMOVED}') AS pair
+                    WHERE pair ->> 0 <> ALL(%(pipelines)s)) AS pairs
+          FROM looked_at
+          JOIN watcher.alert ON alert.id = looked_at.id
+           FOR UPDATE OF alert SKIP LOCKED
+    )
+    UPDATE watcher.alert
+       SET facts = alert.facts || jsonb_build_object('{UNFILLED_REMOVED}', locked.pairs)
+      FROM locked
+     WHERE locked.id = alert.id
+       AND coalesce(alert.facts -> '{UNFILLED_REMOVED}', '[]') <> locked.pairs
+"""
+
 
 def failed_partitions(
     connection: Driver, *, pipelines: Collection[str], location: str, instance_id: str
 ) -> dict[str, set[str]]:
     """Return the partitions that have failed, or an asset check of which has, and were not made good, by pipeline.
+
+    Those that a backfill was to fill and has not are among them.
 
     Args:
         connection: The transaction.
@@ -119,7 +166,7 @@ def mark_removed_partitions(
         instance_id: The Dagster instance.
 
     Returns:
-        How many failures and results of checks count no more, or count again.
+        How many failures, results of checks and alerts about backfills count no more, or count again.
     """
     pairs = [(name, partition) for name, partitions in removed.items() for partition in partitions]
     given = {
@@ -128,4 +175,4 @@ def mark_removed_partitions(
         "names": [name for name, _ in pairs],
         "partitions": [partition for _, partition in pairs],
     }
-    return sum(connection.execute(statement, given).rowcount for statement in (MARK, MARK_RESULTS))
+    return sum(connection.execute(statement, given).rowcount for statement in (MARK, MARK_RESULTS, MARK_UNFILLED))
