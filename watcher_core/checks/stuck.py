@@ -141,8 +141,11 @@ def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
         advice = f"see whether it still works; if not, stop it, or: watcher executions end {execution_id}"
     else:
         silent = text.duration((now - heard_of_at).total_seconds())
-        message = f"no heartbeat for {silent} of {where}: it was killed, or cannot reach the database"
-        advice = f"start it again; end what it left: watcher executions end {execution_id}"
+        message = f"no heartbeat for {silent} of {where}: it was killed or suspended, or cannot reach Watcher"
+        advice = (  # one that still runs must not be started twice
+            f"see whether it still runs there; if not, start it again, "
+            f"and end what it left: watcher executions end {execution_id}"
+        )
     details = {
         "reason": "silent" if is_dead else "runs_long",
         "message": message,
