@@ -462,6 +462,29 @@ def fail(watcher: Watcher, name: str) -> None:
     watcher.check_failures()
 
 
+@pytest.mark.parametrize("look", ["light", "narrow"])
+def test_the_day_of_a_row_of_hours_stands_on_one_line(address, browser, module_watcher, look):
+    now = dt.datetime.now(dt.UTC)
+    hours = [
+        ExecutionRecord(
+            pipeline_name="by_hour",
+            source=ExecutionSource.PYTHON,
+            external_id=f"by_hour/{day}",
+            state=ExecutionState.SUCCEEDED,
+            start_date=now,
+            end_date=now,
+            scope=f"2026-01-{day}-03:00",
+        )
+        for day in (30, 31)
+    ]
+    module_watcher.get_or_create_pipeline("by_hour", pipeline_metadata={"partitions": "hourly"})
+    module_watcher.record(hours)
+    with Reader(browser, address, look) as reader:
+        days = reader.open("/ui/pipeline?name=by_hour").locator(".partitions .common").all()
+        assert [day.inner_text() for day in days] == ["2026-01-30", "2026-01-31"]
+        assert all(day.evaluate("each => each.getClientRects()[0].height") < 20 for day in days)
+
+
 def test_news_leave_the_keys_where_they_are(address, browser, module_watcher):
     """Who walks through the page by keys goes on from there when the page is fetched anew."""
     fail(module_watcher, "known_to_keys")

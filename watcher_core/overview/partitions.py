@@ -132,13 +132,14 @@ def grid(
         return None
     all_known = {*known, *first}
     counted = len(known) if len(known) == len(all_known) else None
-    keys, total = _in_time(definition, all_known) or (sorted(known)[-MOST_CELLS:], counted)
+    in_time = _in_time(definition, all_known)
+    keys, total = in_time or (sorted(known)[-MOST_CELLS:], counted)
     cells = [
         known.get(key) or PartitionCell(partition=key, state="missing", execution_id=None, at=None) for key in keys
     ]
     count = pipeline_metadata.get("partition_count")
     expected = count if isinstance(count, int) and not isinstance(count, bool) else None
-    if expected is None and definition in FORMATS and cells:
+    if expected is None and in_time is not None:
         expected = total
     return PartitionGrid(
         definition=definition,

@@ -100,8 +100,9 @@ class PartitionGrid:
         definition: How they are defined, as in `daily` or `static`; `None` where that is not known.
         cells: The newest, oldest first.
         counts: How many of those there are in each state.
-        expected: How many there are by the definition; `None` where that is not known. Partitions of a day, an hour, a
-            week or a month that are missing between two others have cells; of static ones only the number is known.
+        expected: How many there are by the definition; `None` where that is not known. Those of a day, an hour, a week
+            or a month count from the first to the last of which something is known, and what is missing between them
+            has cells; of static ones only the number is known.
         left_out: How many older ones are not among the cells; `None`: some, not counted.
     """
 
