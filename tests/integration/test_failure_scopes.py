@@ -305,6 +305,30 @@ def test_a_shared_alert_goes_on_for_the_last_of_its_assets(watcher: Watcher) -> 
     assert len(watcher.alerts()) == 1
 
 
+@pytest.mark.parametrize("last_by_hand", [True, False], ids=["of one asset", "of two, of which one recovers"])
+@pytest.mark.parametrize("owners", [[], ["team:shop"]], ids=["unowned", "owned"])
+def test_a_shared_alert_that_somebody_resolved_stays_so_for_the_last_of_its_assets(
+    watcher: Watcher, last_by_hand: bool, owners: list[str]
+) -> None:
+    for name in ("a", "b"):
+        watcher.get_or_create_pipeline(name, pipeline_metadata={"owners": owners})
+    watcher.record(step("r1", FAILED, 0, ["a", "b"]))
+    ((alert, *_),) = alerts(watcher, 60)
+    if last_by_hand:
+        watcher.record(step("r2", SUCCEEDED, 10, ["b"]))
+        assert alerts(watcher, 61) == [(alert, "a", None)]
+        watcher.resolve_alert(alert)
+    else:
+        watcher.resolve_alert(alert)
+        assert alerts(watcher, 61) == []
+        watcher.record(step("r2", SUCCEEDED, 10, ["b"]))
+    for minute in (62, 63):
+        assert alerts(watcher, minute) == []
+    watcher.record(step("r3", FAILED, 20, ["a"]))
+    ((again, name, _),) = alerts(watcher, 64)
+    assert (again != alert, name) == (True, "a")
+
+
 def test_an_asset_with_an_alert_of_its_own_keeps_it(watcher: Watcher) -> None:
     watcher.record(step("r1", FAILED, 0, ["a"]))
     ((own, *_),) = alerts(watcher, 60)

@@ -131,6 +131,19 @@ FOUND = f"""
 
 OPEN_KEYS = "SELECT deduplication_key FROM watcher.alert WHERE kind = 'failure' AND state <> 'resolved'"
 
+# Of these keys, those whose last alert a person has resolved.
+RESOLVED_BY_HAND = """
+    SELECT given.key
+      FROM unnest(CAST(%(keys)s AS text[])) AS given (key)
+     CROSS JOIN LATERAL (SELECT resolved_by_hand
+                           FROM watcher.alert
+                          WHERE alert.deduplication_key = given.key
+                            AND alert.state = 'resolved'
+                          ORDER BY alert.resolved_at DESC
+                          LIMIT 1) AS last
+     WHERE last.resolved_by_hand
+"""
+
 CHECK = f"WITH {FAILING}, {LOGGED}, {SETTLED}, {DETAILED} {FOUND}"
 DRY_RUN = f"WITH {FAILING}, {UNLOGGED}, {DETAILED} {FOUND}"
 
@@ -160,7 +173,10 @@ def check_failures(session: Session, *, now: dt.datetime, dry_run: bool = False)
     connection = database.driver(session)
     rows = connection.execute(DRY_RUN if dry_run else CHECK, given).fetchall()
     found = [(_finding(row, now), _step(row)) for row in rows]
-    findings = _sharing_alerts(found, {key for (key,) in connection.execute(OPEN_KEYS)})
+    open_keys = {key for (key,) in connection.execute(OPEN_KEYS)}
+    known = {"keys": sorted({key for finding, step in found if step and not finding.new for key in step.keys(finding)})}
+    by_hand = {key for (key,) in connection.execute(RESOLVED_BY_HAND, known)} if known["keys"] else set()
+    findings = _sharing_alerts(found, open_keys, by_hand)
     return Failures(findings, [finding for finding, row in zip(findings, rows, strict=True) if not row[-1]])
 
 
@@ -176,6 +192,10 @@ class _Step:
     run_id: str
     shared_key: str
 
+    def keys(self, finding: Finding) -> tuple[str, str]:
+        """The key that the assets of the same owners share, and the one where nobody owned any."""
+        return "/".join([self.shared_key, *sorted(finding.owners)]), self.shared_key
+
 
 def _step(row: tuple[Any, ...]) -> _Step | None:
     instance_id, location, details = row[8], row[12], row[13]
@@ -185,26 +205,35 @@ def _step(row: tuple[Any, ...]) -> _Step | None:
     return _Step(run_id, f"failure/step/{instance_id}/{location or ''}/{step_key}")
 
 
-def _sharing_alerts(found: Sequence[tuple[Finding, _Step | None]], open_keys: Set[str]) -> list[Finding]:
+def _sharing_alerts(
+    found: Sequence[tuple[Finding, _Step | None]], open_keys: Set[str], by_hand: Set[str]
+) -> list[Finding]:
     """Let the assets of the same owners for which one step has failed share an alert that lists them.
 
     What has an open alert stays in it: one that changed its key would be resolved, and opened again, with nothing
-    resolved.
+    resolved. So does the last asset of an alert that a person has resolved: it would be notified again, with nothing
+    new.
 
     Args:
         found: The findings, each with its step where a step failed.
         open_keys: The keys of the alerts that are not resolved.
+        by_hand: The keys of those that a person has resolved.
     """
     groups: dict[tuple[str, str], list[int]] = {}
     for place, (finding, step) in enumerate(found):
         if step is None or finding.deduplication_key in open_keys:
             continue
-        owned = "/".join([step.shared_key, *sorted(finding.owners)])
-        key = next((key for key in (owned, step.shared_key) if key in open_keys), owned)
+        owned, unowned = step.keys(finding)
+        key = next((key for key in (owned, unowned) if key in open_keys), owned)
         groups.setdefault((key, "" if key in open_keys else step.run_id), []).append(place)
     findings = [finding for finding, _ in found]
+    several = {key for (key, _), places in groups.items() if len(places) > 1}
     for (key, _), places in groups.items():
         if len(places) == 1 and key not in open_keys:
+            finding, step = found[places[0]]
+            settled = next((each for each in step.keys(finding) if each in by_hand - several), None) if step else None
+            if settled is not None and not finding.new:
+                findings[places[0]] = replace(finding, deduplication_key=settled)
             continue
         names = sorted(findings[place].pipeline_name for place in places)
         shared = {"assets": names[:MOST_NAMED], "failing": len(names)} if len(names) > 1 else {}
