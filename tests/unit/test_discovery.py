@@ -68,6 +68,11 @@ def test_a_crontab_of_a_user() -> None:
         ("timeout 10m /opt/export", "export"),
         ("cd /srv/app; ./manage.py clearsessions", "manage"),
         ("test -x /usr/sbin/anacron || run-parts --report /etc/cron.daily", "run-parts"),
+        ("[ -x /opt/clean ] && if [ ! -d /run/systemd/system ]; then /opt/clean.sh --all; fi", "clean"),
+        ("for day in 1 2; do /opt/load.py $day; done", "load"),
+        ("( cd /srv/app && ./sync.sh )", "sync"),
+        ("/opt/nightly.sh;", "nightly"),
+        ("fi", "fi"),
         ("sh -c 'unbalanced", "'unbalanced"),
     ],
 )

@@ -35,7 +35,11 @@ RUNNERS: Final = re.compile(
     r"(?:python|pypy|perl|ruby|node|php|bash|dash|zsh|ksh|sh|java|Rscript|env|nice|ionice|timeout|flock|sudo|nohup|time|"
     r"exec|chronic|setsid|stdbuf|uv|poetry|pipenv|run|run-one|watcher)[\d.]*"
 )
-SKIPPED_WORD: Final = re.compile(r"-.*|[\d.]+[smhd]?|\w+=.*|/dev/.*|/(?:var/)?(?:run|lock|tmp)/.*|&&|\|\||;")
+SKIPPED_WORD: Final = re.compile(r"-.*|[\d.]+[smhd]?|\w+=.*|/dev/.*|/(?:var/)?(?:run|lock|tmp)/.*|&&|\|\||;|[{}()!]")
+
+# What begins and ends a part of a script, and runs nothing by itself.
+END_OF_PART: Final = re.compile(r"\s*(?:fi|done|esac|\}|\))?\s*")
+BEGINNING_OF_PART: Final = re.compile(r"\s*(?:(?:if|then|else|elif|do|while|until)\s+|[({]\s*)*")
 
 SECONDS: Final = 20
 
@@ -209,7 +213,8 @@ def read_service(timer: str, service: str, shown: str, when: str) -> Iterator[Sc
 
 def proposed_name(command: str) -> str:
     """Return a name for the pipeline of a command: that of its script, module or program."""
-    last = re.split(r"&&|\|\||;", command)[-1].split("|")[0]
+    parts = [each for each in re.split(r"&&|\|\||;", command) if not END_OF_PART.fullmatch(each)]
+    last = BEGINNING_OF_PART.sub("", (parts or [command])[-1], count=1).split("|")[0]
     try:
         words = shlex.split(last, comments=False)
     except ValueError:
