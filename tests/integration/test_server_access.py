@@ -321,6 +321,18 @@ def test_the_last_use_is_noted(module_watcher):
     assert any(token.last_used_at is not None for token in module_watcher.tokens())
 
 
+def test_the_last_use_is_noted_though_no_request_follows(module_watcher, no_tokens, monkeypatch):
+    """As of a job that runs once a night: who looks by day would take its token for one that nobody uses."""
+    monkeypatch.setattr("watcher_core.server.access.NOTED_EVERY_SECONDS", 0.05)
+    with serving(create_app(module_watcher)) as client:
+        client.get("/pipeline", headers=make_token(module_watcher))
+        for _ in range(200):
+            if any(token.last_used_at is not None for token in module_watcher.tokens()):
+                break
+        else:
+            raise AssertionError("the use of the token is not noted")
+
+
 # Limits
 
 

@@ -159,15 +159,20 @@ class Tokens:
             self._read_at = time.monotonic()
 
     def flush(self) -> None:
-        """Note the last uses that are not noted yet."""
-        if self._uses:
-            with self._watcher._transaction() as (session, _):
-                self._note(session)
+        """Note the last uses that are not noted yet: on a quiet server the next request may be a day away."""
+        with self._lock:
+            if self._uses:
+                with self._watcher._transaction() as (session, _):
+                    self._note(session)
 
     def _note(self, session: object) -> None:
         uses, self._uses = self._uses, {}
         self._noted_at = time.monotonic()
-        tokens.note_use(session, uses)  # type: ignore[arg-type]  # the session of the transaction
+        try:
+            tokens.note_use(session, uses)  # type: ignore[arg-type]  # the session of the transaction
+        except DatabaseError:
+            self._uses = {**uses, **self._uses}
+            raise
 
     @property
     def exist(self) -> bool:

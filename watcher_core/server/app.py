@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -12,6 +13,7 @@ from starlette.types import Scope
 from watcher_core import __version__
 from watcher_core.client import Watcher
 from watcher_core.errors import DatabaseError
+from watcher_core.server import access
 from watcher_core.server.access import Proxies, Tokens
 from watcher_core.server.background import Background
 from watcher_core.server.board import Early, Version, board, board_error
@@ -106,7 +108,11 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # A thread has at most one connection at a time, and the pool no more than these.
         anyio.to_thread.current_default_thread_limiter().total_tokens = limits.connections
+        noting = asyncio.create_task(_note_uses(tokens))
         yield
+        noting.cancel()
+        with suppress(asyncio.CancelledError):
+            await noting
         with suppress(DatabaseError):  # it is only when they were last used
             await anyio.to_thread.run_sync(tokens.flush)
         await anyio.to_thread.run_sync(background.close)
@@ -145,6 +151,14 @@ def create_app(
         refuse=_refuse,
         turns=Turns(watcher, connections=limits.connections),
     )
+
+
+async def _note_uses(tokens: Tokens) -> None:
+    """Note when tokens were last used, also where no request comes after the one that used one."""
+    while True:
+        await asyncio.sleep(access.NOTED_EVERY_SECONDS)
+        with suppress(DatabaseError):  # the next time notes it
+            await anyio.to_thread.run_sync(tokens.flush)
 
 
 def _refuse(scope: Scope, error: Exception) -> Response:
