@@ -317,6 +317,7 @@ _ENDINGS = {
     "passed": "passed at {at}",
     "kept": f"its columns have stayed as they are for {COLUMNS_ACCEPTED_AFTER.days} days, and are taken for right",
     "removed": "no longer watched: it is gone from the code",
+    "partitions_removed": "no longer watched for partitions that are gone from the code",
     "inactive": "no longer watched: its pipeline is inactive",
     "muted": "no longer watched: it is muted",
     "backfill_succeeded": "its backfill succeeded at {at}",

@@ -332,7 +332,7 @@ def test_a_canceled_backfill_is_over_when_what_it_lacks_is_gone_from_the_code(wo
     world.look(asset, "2026-01-03")
     world.tick()
     [alert] = world.alerts(is_open=False)
-    assert alert.resolution == {"how": "removed"}
+    assert alert.resolution == {"how": "partitions_removed"}
 
 
 @pytest.mark.parametrize("is_given_up", [True, False], ids=["all of it", "some of its runs"])

@@ -61,7 +61,7 @@ def test_a_partition_that_is_gone_does_not_fail_until_it_is_back(
     look(dagster_instance, watcher, asset)
     assert failing(watcher) == []
     (alert,) = watcher.alerts(state="resolved")
-    assert alert.resolution == {"how": "removed"}
+    assert alert.resolution == {"how": "partitions_removed"}
     dagster_instance.add_dynamic_partitions("shops", ["south"])
     look(dagster_instance, watcher, asset)
     assert failing(watcher) == ["south"]
@@ -177,7 +177,7 @@ def test_a_check_of_a_partition_that_is_gone_is_over_until_it_is_back(
     dagster_instance.delete_dynamic_partition("shops", "south")
     assert unsound() == []
     (alert,) = watcher.alerts(state="resolved")
-    assert alert.resolution == {"how": "removed"}
+    assert alert.resolution == {"how": "partitions_removed"}
     assert [check.failing for check in watcher.asset_checks()] == [0]
     assert watcher.asset_checks(failing=True) == []
     dagster_instance.add_dynamic_partitions("shops", ["south"])

@@ -393,16 +393,30 @@ def test_the_first_line_says_what_where_and_why(kind: AlertKind, facts: dict[str
         ),
         ({"resolution": {"how": "rule_removed"}}, "⚪ orders is no longer watched: its rule was removed"),
         (
+            {"resolution": {"how": "partitions_removed"}},
+            "⚪ orders is no longer watched for partitions that are gone from the code",
+        ),
+        (
             {"resolution": {"how": "backfill_goes_on", "at": "2026-03-01T08:12:00+00:00"}},
             "✅ orders: its backfill goes on since 2026-03-01 08:12:00 UTC",
         ),
         ({"resolution": {"how": "not_found"}}, "✅ orders no longer fails"),
     ],
-    ids=["run", "by hand", "rule removed", "backfill", "not known"],
+    ids=["run", "by hand", "rule removed", "partitions removed", "backfill", "not known"],
 )
 def test_a_recovery_says_what_ended_it(fields: dict[str, Any], title: str) -> None:
     over = alert(kind=AlertKind.FAILURE, pipeline_name="orders", resolved_at=at(95), **fields)
     assert formats.as_text(written(over, event=AlertEvent.RESOLVED).text, with_links=False).splitlines()[0] == title
+
+
+@pytest.mark.parametrize(("last", "sign"), [("muted", "⚪"), ("not_found", "✅")])
+def test_several_that_nobody_watches_any_more_are_not_good_again(last: str, sign: str) -> None:
+    over = [
+        alert(number, kind=AlertKind.FAILURE, pipeline_name=f"p{number}", resolved_at=at(5), resolution={"how": how})
+        for number, how in enumerate(("removed", "partitions_removed", last))
+    ]
+    title = written(*over, event=AlertEvent.RESOLVED).text.splitlines()[0]
+    assert title == f"{sign} 3 pipelines no longer fail: p0, p1, p2"
 
 
 def test_what_stays_as_it_was_is_not_good_again():

@@ -21,9 +21,10 @@ EXPLAIN = sa.text(f"""
     UPDATE watcher.alert
        SET resolution = jsonb_strip_nulls(
                CASE WHEN pipeline.removed_at IS NOT NULL OR asset_check.removed_at IS NOT NULL
-                      OR execution.execution_metadata ? 'partition_removed'
-                      OR jsonb_array_length(ended.facts -> 'unfilled_removed') > 0
                     THEN jsonb_build_object('how', 'removed')
+                    WHEN execution.execution_metadata ? 'partition_removed'
+                      OR jsonb_array_length(ended.facts -> 'unfilled_removed') > 0
+                    THEN jsonb_build_object('how', 'partitions_removed')
                     WHEN NOT pipeline.active
                     THEN jsonb_build_object('how', 'inactive')
                     WHEN CASE kind.name
@@ -84,7 +85,7 @@ EXPLAIN = sa.text(f"""
                                   WHERE result.asset_check_id = asset_check.id
                                     AND result.open
                                     AND result.result_metadata ? 'partition_removed')
-                    THEN jsonb_build_object('how', 'removed')
+                    THEN jsonb_build_object('how', 'partitions_removed')
                     WHEN kind.name = 'missed'
                      AND ended.deduplication_key LIKE 'automation/%'
                      AND NOT EXISTS (SELECT

@@ -65,7 +65,7 @@ def title(
     """
     if cause is not None and alerts and event not in (AlertEvent.RESOLVED, AlertEvent.MISSED):
         return f"{sign} {prefix}{_held_up(alerts, cause, subjects=subjects, now=now)}"
-    if event is AlertEvent.RESOLVED and alerts and all(map(is_accepted, alerts)):
+    if event is AlertEvent.RESOLVED and alerts and all(is_accepted(each) or _is_unwatched(each) for each in alerts):
         sign = NOT_GOOD
     if total != 1 or not alerts or event is AlertEvent.MISSED:
         names = list(dict.fromkeys(_where(alert) for alert in alerts))
@@ -82,6 +82,11 @@ def title(
 def is_accepted(alert: values.Alert) -> bool:
     """Whether an alert has ended because its numbers, which have stayed as they were, are taken for usual."""
     return (alert.resolution or {}).get("how") == "accepted"
+
+
+def _is_unwatched(alert: values.Alert) -> bool:
+    """Whether an alert has ended because nobody looks any more: it may still be wrong."""
+    return text.resolution(alert.resolution, by=alert.resolved_by).startswith("no longer watched")
 
 
 def louder(level: AlertLevel, before: AlertLevel | None) -> str:
