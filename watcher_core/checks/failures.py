@@ -123,8 +123,12 @@ FOUND = f"""
     SELECT detailed.id, detailed.name, detailed.type_name, detailed.owners, detailed.number,
            detailed.used_child_config, detailed.execution_id, detailed.failures, detailed.instance_id, detailed.state,
            detailed.start_date, detailed.duration_seconds, detailed.location, detailed.details,
-           -- A partition that fails is news, also where it failed before another one that was found first.
-           detailed.execution_ids && ARRAY(SELECT pipeline_execution_id FROM logged) AS is_new, {IS_SAID} AS is_said
+           -- A partition that fails is news, also where it failed before another one that was found first. `IN` hashes
+           -- what was logged; an array would be read for each.
+           detailed.execution_id IN (SELECT pipeline_execution_id FROM logged)
+           OR (detailed.size > 1 AND (SELECT bool_or(failed.id IN (SELECT pipeline_execution_id FROM logged))
+                                        FROM unnest(detailed.execution_ids) AS failed (id))) AS is_new,
+           {IS_SAID} AS is_said
       FROM detailed
      ORDER BY detailed.start_date, detailed.execution_id
 """
