@@ -301,8 +301,17 @@ def _written_clock(moment: object) -> str:
         return "an unknown time"
 
 
-# What ended an alert; see `watcher_core.alerts.resolutions`.
+# What ended an alert; see `watcher_core.alerts.resolutions`. After these nobody looks any more: it may still be wrong.
+_UNWATCHED = {
+    "removed": "no longer watched: it is gone from the code",
+    "partitions_removed": "no longer watched for partitions that are gone from the code",
+    "inactive": "no longer watched: its pipeline is inactive",
+    "muted": "no longer watched: it is muted",
+    "not_automated": "no longer watched: no automation makes it now",
+    "rule_removed": "no longer watched: its rule was removed",
+}
 _ENDINGS = {
+    **_UNWATCHED,
     "execution": "fixed by the run of {at}",
     "changed": "new data at {at}",
     "ended": "ended at {at}",
@@ -316,14 +325,8 @@ _ENDINGS = {
     "rule_changed": "its rule was changed, and allows it",
     "passed": "passed at {at}",
     "kept": f"its columns have stayed as they are for {COLUMNS_ACCEPTED_AFTER.days} days, and are taken for right",
-    "removed": "no longer watched: it is gone from the code",
-    "partitions_removed": "no longer watched for partitions that are gone from the code",
-    "inactive": "no longer watched: its pipeline is inactive",
-    "muted": "no longer watched: it is muted",
     "backfill_succeeded": "its backfill succeeded at {at}",
     "backfill_goes_on": "its backfill goes on since {at}",
-    "not_automated": "no longer watched: no automation makes it now",
-    "rule_removed": "no longer watched: its rule was removed",
     "rule_judges": "its rule for {rule} says now when it is wrong",
 }
 _BY_HAND = {"by_hand": "closed by hand", "unflagged": "marked as usual by hand"}
@@ -351,6 +354,15 @@ def resolution(
     except ValueError:
         at = "an unknown time"
     return _ENDINGS.get(str(how), "").format(at=at, rule=(found or {}).get("rule"))
+
+
+def is_unwatched(found: Mapping[str, Any] | None) -> bool:
+    """Whether an alert has ended because nobody looks any more.
+
+    Args:
+        found: How it ended, as in `resolution`.
+    """
+    return (found or {}).get("how") in _UNWATCHED
 
 
 def parse_owners(declared: object) -> tuple[str, ...]:

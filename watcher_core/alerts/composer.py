@@ -225,8 +225,8 @@ class Composer:
             found["run"] = slack.page(self.dagster_url, "runs", notice.run_id)
         if self.dagster_url and notice.is_asset and notice.alert.pipeline_name is not None:
             found["asset"] = slack.page(self.dagster_url, "assets", *notice.alert.pipeline_name.split("/"))
-        if self.dagster_url and (page := notice.alert.facts.get("page")):
-            found["dagster"] = slack.dagster_page(self.dagster_url, page)
+        if page := slack.dagster_page(self.dagster_url, notice.alert.facts):
+            found["dagster"] = page
         return found
 
 

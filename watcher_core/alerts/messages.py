@@ -301,8 +301,8 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
     alert = notice.alert
     name = slack.escape(alert.subject, limit=120)
     if alert.pipeline_name is None:
-        page = alert.facts.get("page")
-        return f"<{slack.dagster_page(dagster_url, page)}|{name}>" if dagster_url and page else name
+        page = slack.dagster_page(dagster_url, alert.facts)
+        return f"<{page}|{name}>" if page else name
     if notice.is_asset:
         name = slack.link(name, dagster_url, "assets", *alert.pipeline_name.split("/"))
     if alert.kind is AlertKind.ASSET_CHECK:

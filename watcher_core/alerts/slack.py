@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import urllib.parse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -65,9 +65,13 @@ def page(base: str, *path: str) -> str:
     return f"{urllib.parse.quote(base.rstrip('/'), safe=':/?#[]@!$&()*+,;=%')}/{quoted}"
 
 
-def dagster_page(base: str, path: Iterable[str]) -> str:
-    """The address of a page of Dagster's UI, which does not find what has `%40` in place of the at sign."""
-    return page(base, *path).replace("%40", "@")
+def dagster_page(base: str | None, facts: Mapping[str, Any]) -> str | None:
+    """The address of the page of Dagster's UI that an alert's facts name, where both are known.
+
+    Dagster does not find what has `%40` in place of the at sign.
+    """
+    path = facts.get("page")
+    return page(base, *path).replace("%40", "@") if base and path else None
 
 
 def alert(alert_id: int, board_url: str | None) -> str:

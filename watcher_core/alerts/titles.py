@@ -65,7 +65,7 @@ def title(
     """
     if cause is not None and alerts and event not in (AlertEvent.RESOLVED, AlertEvent.MISSED):
         return f"{sign} {prefix}{_held_up(alerts, cause, subjects=subjects, now=now)}"
-    if event is AlertEvent.RESOLVED and alerts and all(is_accepted(each) or _is_unwatched(each) for each in alerts):
+    if event is AlertEvent.RESOLVED and alerts and all(map(_may_still_be_wrong, alerts)):
         sign = NOT_GOOD
     if total != 1 or not alerts or event is AlertEvent.MISSED:
         names = list(dict.fromkeys(_where(alert) for alert in alerts))
@@ -74,8 +74,7 @@ def title(
         return f"{sign} {headline}" + (f": {named}" if named else "")
     [alert] = alerts[:1]
     if event is AlertEvent.RESOLVED:
-        said = _over(alert)
-        return f"{NOT_GOOD if 'is no longer watched' in said else sign} {said}{behind}"
+        return f"{sign} {_over(alert)}{behind}"
     return f"{sign} {prefix}{trouble(alert, now)}{behind}"
 
 
@@ -84,9 +83,8 @@ def is_accepted(alert: values.Alert) -> bool:
     return (alert.resolution or {}).get("how") == "accepted"
 
 
-def _is_unwatched(alert: values.Alert) -> bool:
-    """Whether an alert has ended because nobody looks any more: it may still be wrong."""
-    return text.resolution(alert.resolution, by=alert.resolved_by).startswith("no longer watched")
+def _may_still_be_wrong(alert: values.Alert) -> bool:
+    return is_accepted(alert) or text.is_unwatched(alert.resolution)
 
 
 def louder(level: AlertLevel, before: AlertLevel | None) -> str:
@@ -138,7 +136,7 @@ def _over(alert: values.Alert) -> str:
     if alert.kind is AlertKind.ASSET_CHECK:
         name = f"{text.check_name(alert.facts)} of {name}"
     ended = text.resolution(alert.resolution, by=alert.resolved_by)
-    if ended.startswith("no longer"):
+    if text.is_unwatched(alert.resolution):
         return f"{name} is {ended}"
     if ended or alert.kind not in OVER:  # parts of Dagster may be plural: runs that are queued
         return f"{name}: {ended or 'good again'}"

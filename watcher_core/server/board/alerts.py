@@ -115,7 +115,7 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
         last_success_at=context.last_success_at,
         execution=execution,
         run_url=execution and run_url(watcher.settings.dagster_url, execution),
-        dagster_page=_dagster_page(watcher.settings.dagster_url, alert),
+        dagster_page=alerts.dagster_page(watcher.settings.dagster_url, alert.facts),
         owners=text.parse_owners(metadata.get("owners")),
         runbook=runbook,
         runbook_link=web_address(runbook),
@@ -201,11 +201,6 @@ def _execution(request: Request, execution_id: int) -> values.Execution | None:
         return watcher_of(request).execution(execution_id)
     except LookupError:
         return None  # retention took it; the alert stays
-
-
-def _dagster_page(dagster_url: str | None, alert: values.Alert) -> str | None:
-    page = alert.facts.get("page")
-    return alerts.dagster_page(dagster_url, page) if dagster_url and page else None
 
 
 def _error(facts: Mapping[str, Any], execution: values.Execution | None) -> values.ReadableError | None:
