@@ -226,6 +226,7 @@ def test_the_message_says_why_partitions_failed_and_leads_to_the_log(
         assert f"backfill {world.backfill_id}: {keys[1]}; last error: no file" in said.splitlines()[0]
         assert "last error ValueError: no file" in said
         assert f"|step {world.name}>" in said
+        assert f"<http://dagster/runs/b/{world.backfill_id}|backfill>" in said
 
     world.state(BulkActionStatus.COMPLETED_FAILED, asset, wanted=keys, made=keys[:1], failed=keys[1:])
     world.tick()

@@ -450,8 +450,11 @@ def test_the_alert_about_a_backfill_says_which_and_since_when() -> None:
         "missing_partitions": ["01-02", "01-03"],
         "pipelines": ["bronze", "gold"],
         "measured_from": "2026-03-01T08:12:00+00:00",
+        "page": ["runs", "b", "abcdefghij"],
     }
-    sent = written(alert(kind=AlertKind.FAILURE, facts=facts, level=AlertLevel.ERROR, pipeline_name="bronze"))
+    of_it = alert(kind=AlertKind.FAILURE, facts=facts, level=AlertLevel.ERROR, pipeline_name="bronze")
+    sent = written(of_it, run_id="1-ab")
+    assert "/runs/1-ab|run>, <https://dagster.example.com/prefix/runs/b/abcdefghij|backfill>)" in sent.text
     said = "backfill abcdefgh was canceled: 1 of 3 partitions succeeded, 2 did not run"
     lines = formats.as_text(sent.text, with_links=False).splitlines()
     assert lines[0] == f"🔴 bronze: {said}"

@@ -16,8 +16,8 @@ LINK = re.compile(r"<(?P<url>https?://[^|>]*|mention)\|(?P<label>[^>]*)>")
 # In place of an address: the label mentions somebody, in the place's own markup.
 MENTION = "mention"
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#+!|~])")
-# Where a link cannot be followed, one in brackets says nothing.
-ASIDE = re.compile(r" \(<https?://[^|>]*\|[^>]*>\)")
+# Where a link cannot be followed, those in brackets say nothing.
+ASIDE = re.compile(r" \(<https?://[^|>]*\|[^>]*>(, <https?://[^|>]*\|[^>]*>)*\)")
 # Places that are not Slack call everyone by these words, too, or somebody by what begins so.
 CALLS = re.compile(r"@(?=channel|here|everyone)|<(?=[@#!&])", re.IGNORECASE)
 

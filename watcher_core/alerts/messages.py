@@ -308,9 +308,10 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
     if alert.kind is AlertKind.ASSET_CHECK:
         check = slack.escape(text.check_name(alert.facts), limit=120)
         return f"{slack.link(check, dagster_url, 'runs', notice.run_id) if notice.run_id else check} of {name}"
-    if notice.run_id is None or not dagster_url:
-        return name
-    return f"{name} ({slack.link('run', dagster_url, 'runs', notice.run_id)})"
+    pages = [slack.link("run", dagster_url, "runs", notice.run_id)] if notice.run_id and dagster_url else []
+    if page := slack.dagster_page(dagster_url, alert.facts):
+        pages.append(f"<{page}|backfill>")
+    return f"{name} ({', '.join(pages)})" if pages else name
 
 
 def _since(alert: values.Alert, now: dt.datetime) -> list[str]:

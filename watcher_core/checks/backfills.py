@@ -230,6 +230,7 @@ def _finding(record: BackfillRecord, row: Any, last: Any, key: str, instance_id:
         "unfilled": _unfilled(record, missing[:MOST_NAMED]) if is_given_up else None,
         "failing": len(failed) or None,
         "backfill_error": None if record.error is None else record.error[:MOST_CHARACTERS],
+        "page": ["runs", "b", record.backfill_id],  # of Dagster's UI
     }
     stated = {name: value for name, value in details.items() if value is not None}
     return Finding(
