@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
@@ -18,7 +19,7 @@ from watcher_core import Execution, ExecutionState, InvalidValueError, Watcher
 from watcher_core.database.engine import normalize_url
 from watcher_dagster import WatcherResource, compat
 from watcher_dagster.counts import CountKeys
-from watcher_dagster.recorder import EventLog, partition_windows, runless, runs, tick
+from watcher_dagster.recorder import EventLog, cursor, partition_windows, runless, runs, tick
 from watcher_dagster.recorder.tick import record_tick
 
 SUCCEEDED, FAILED, RUNNING = (ExecutionState(state) for state in ("succeeded", "failed", "running"))
@@ -565,7 +566,7 @@ def test_an_old_identity_of_another_event_stays(watcher: Watcher, name: str) -> 
 def test_a_run_whose_end_has_the_id_of_a_deleted_one(
     watcher: Watcher, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int
 ) -> None:
-    monkeypatch.setattr(tick, "OVERLAP_SECONDS", 0.0)
+    monkeypatch.setattr(cursor, "OVERLAP_SECONDS", 0.0)
 
     @dg.asset(name=name)
     def fails() -> None:
@@ -592,17 +593,48 @@ def test_a_run_whose_end_has_the_id_of_a_deleted_one(
     assert f"{again}/{name}/{name}" in known
 
 
+@pytest.mark.parametrize("ticks", [1, 2])
 def test_a_materialization_with_the_id_of_a_deleted_one(
-    watcher: Watcher, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    watcher: Watcher, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ticks: int
 ) -> None:
     monkeypatch.setattr(runless, "OVERLAP_SECONDS", 0.0)
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
         report(instance, name, 1)
-        record_tick(instance, watcher)
+        for _ in range(ticks):
+            record_tick(instance, watcher)
         instance.wipe_assets([dg.AssetKey(name)])
         report(instance, name, 2)
         record_tick(instance, watcher)
         record_tick(instance, watcher)
+    assert sorted(one.total_rows or 0 for one in watcher.executions(pipeline=name)) == [1, 2]
+
+
+# Ids that come late
+
+
+@pytest.mark.parametrize("ahead", [0, 600], ids=["clocks agree", "that of whoever reports is behind"])
+def test_a_materialization_that_can_be_read_after_a_later_one(
+    instance: dg.DagsterInstance, watcher: Watcher, name: str, monkeypatch: pytest.MonkeyPatch, ahead: float
+) -> None:
+    """Its storage id was assigned before that of the later one, and its transaction ended after it."""
+    record_tick(instance, watcher)
+    passed = 0.0
+    clock = SimpleNamespace(time=lambda: time.time() + ahead + passed, monotonic=time.monotonic)
+    monkeypatch.setattr(tick, "time", clock)
+    report(instance, name, 1)
+    engine = sa.create_engine(watcher.url)
+    taken = f"DELETE FROM event_logs WHERE asset_key = '[\"{name}\"]' RETURNING *"
+    with engine.begin() as connection:
+        [row] = [dict(found) for found in connection.execute(sa.text(taken)).mappings()]
+    with engine.begin() as connection:
+        columns, values = ", ".join(map(str, row)), ", ".join(f":{column}" for column in row)
+        connection.execute(sa.text(f"INSERT INTO event_logs ({columns}) VALUES ({values})"), row)
+        report(instance, name, 2)
+        record_tick(instance, watcher)
+    for seconds in (30, 30, 30):
+        passed += seconds
+        record_tick(instance, watcher)
+    engine.dispose()
     assert sorted(one.total_rows or 0 for one in watcher.executions(pipeline=name)) == [1, 2]
 
 

@@ -22,13 +22,15 @@ def test_the_cursor_comes_back_from_json_as_it_went() -> None:
         since=1_700_000_000.123456,
         position=7,
         stood=("z", 1795472477.9388824),
+        seen=(1.5, 8),
         handled={"a": [1795472477.9388824]},
         open={"b": OpenRun(seen="x", heard=1.5, due=None, running=[])},
         unread={"c": UnreadRun(tries=2, job_name="job", state="failed", ended=1.5)},
         trailing={"d": TrailingRun(seen="x", ended=1.5, due=2.5)},
         runless="y",
         runless_stood=(1, 1.5),
-        runless_handled=[1, 2],
+        runless_seen=(1.5, "z", (2, 2.5)),
+        runless_handled=[(1, 1.5), (2, 2.5)],
         runless_tries=1,
         history=History(runs=10, recorded=5),
     )
@@ -37,8 +39,9 @@ def test_the_cursor_comes_back_from_json_as_it_went() -> None:
 
 
 def test_a_cursor_of_an_earlier_version_is_read() -> None:
-    added = {"stood", "trailing", "runless_stood"}
+    added = {"stood", "seen", "trailing", "runless_stood", "runless_seen"}
     kept = {name: value for name, value in RecorderCursor(since=1.0, position=7).to_json().items() if name not in added}
+    kept["runless_handled"] = [1, 2]
     assert RecorderCursor.from_json(kept) == RecorderCursor(since=1.0, position=7)
 
 
@@ -78,22 +81,39 @@ def end(storage_id: int, run_id: str, timestamp: float) -> dg.EventLogRecord:
     return dg.EventLogRecord(storage_id=storage_id, event_log_entry=entry)
 
 
-def test_the_position_stays_behind_the_first_young_end() -> None:
-    ends = [end(10, "a", 100.0), end(11, "b", 200.0), end(12, "c", 900.0), end(13, "a", 300.0)]
+HOUR = 3_600.0
+
+
+def test_the_position_stays_behind_the_ends_that_were_first_read_within_a_minute() -> None:
+    """Whatever the clocks say by which they are dated: one of them is 900 seconds behind."""
+    now = 2 * HOUR
+    ends = [end(10, "a", 100.0), end(11, "b", 200.0), end(12, "c", now - 900), end(13, "a", now - 1_800)]
     cursor = RecorderCursor(since=0.0, position=9)
     for event in ends:
         cursor.handle(event.event_log_entry.run_id, event.event_log_entry.timestamp)
-    assert cursor.settle(ends, before=500.0) == 2
-    assert (cursor.position, cursor.handled) == (11, {"c": [900.0], "a": [300.0]})
+    assert cursor.settle(ends, now=now) == 2, "of what is old by any clock"
+    assert (cursor.position, cursor.handled) == (11, {"c": [now - 900], "a": [now - 1_800]})
     assert [cursor.is_handled(event) for event in ends] == [False, False, True, True]
-    assert cursor.settle(ends[2:], before=1_000.0) == 2
+    late = end(14, "d", now - 900)
+    assert cursor.settle([*ends[2:], late], now=now + 59) == 0
+    assert cursor.settle([*ends[2:], late], now=now + 61) == 2
     assert (cursor.position, cursor.handled) == (13, {})
+    assert cursor.settle([late], now=now + 119) == 0, "it was first looked for 58 seconds ago"
+    assert cursor.settle([late], now=now + 122) == 1
+
+
+def test_a_clock_that_is_set_back_does_not_keep_ends_from_settling() -> None:
+    cursor = RecorderCursor(since=0.0, position=0)
+    ends = [end(1, "a", 9 * HOUR)]
+    assert cursor.settle(ends, now=9 * HOUR) == 0
+    assert cursor.settle(ends, now=2 * HOUR) == 0
+    assert cursor.settle(ends, now=2 * HOUR + 61) == 1
 
 
 def test_a_clock_that_is_ahead_does_not_keep_all_ends_from_settling() -> None:
     cursor = RecorderCursor(since=0.0, position=0)
     ends = [end(number, str(number), 9e9) for number in range(1, MAX_UNSETTLED + 11)]
-    assert cursor.settle(ends, before=500.0) == 10
+    assert cursor.settle(ends, now=500.0) == 10
     assert cursor.position == 10
 
 

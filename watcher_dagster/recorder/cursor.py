@@ -2,7 +2,8 @@
 
 Ended runs are found in the log of ends, in the order of its storage ids. A storage id is assigned a moment before its
 event can be read, so that a lower one may appear after a higher one. `position` therefore stays a minute behind: what
-comes after it is read again at each tick, and `handled` lists which of that is recorded already.
+comes after it is read again at each tick, and `handled` lists which of that is recorded already. The minute is one of
+this host's clock, from when an event was first read: the events have the times of other clocks.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ MAX_UNSETTLED: Final = 2_000
 
 # How long an event may take from its storage id to where it can be read.
 OVERLAP_SECONDS: Final = 60.0
+
+# What is older than this by any clock has been there for longer than that.
+CLOCKS_DIFFER_SECONDS: Final = 3_600.0
 
 # How often what cannot be read is tried before it is passed over.
 MAX_TRIES: Final = 3
@@ -109,13 +113,16 @@ class RecorderCursor:
         position: The log of ends is recorded up to this storage id.
         stood: The run and time of the end at `position`, where they are known. SQLite gives an id that is free again to
             the next event.
+        seen: When the newest end was first read, and its storage id: those up to it are settled a minute later.
         handled: Ends after `position` that are recorded: their times, by run.
         open: The open runs.
         unread: The runs that could not be read, and are tried again.
         trailing: The runs that are over although a step of theirs may go on, for a day.
         runless: How far the materializations without a run are recorded; Dagster's own cursor.
         runless_stood: The storage id and time of the materialization at `runless`.
-        runless_handled: Storage ids after `runless` that are recorded.
+        runless_seen: When events up to a place were first read, and what is behind it: `runless` and `runless_stood` a
+            minute later.
+        runless_handled: Storage ids and times of what is recorded after `runless`.
         runless_tries: How often those could not be read.
         backfills: The backfills that go on, and those that were requested within the last hour.
         backfills_read: When backfills were last read.
@@ -126,13 +133,15 @@ class RecorderCursor:
     since: float
     position: int | None = None
     stood: tuple[str, float] | None = None
+    seen: tuple[float, int] | None = None
     handled: dict[str, list[float]] = field(default_factory=dict)
     open: dict[str, OpenRun] = field(default_factory=dict)
     unread: dict[str, UnreadRun] = field(default_factory=dict)
     trailing: dict[str, TrailingRun] = field(default_factory=dict)
     runless: str | None = None
     runless_stood: tuple[int, float] | None = None
-    runless_handled: list[int] = field(default_factory=list)
+    runless_seen: tuple[float, str, tuple[int, float]] | None = None
+    runless_handled: list[tuple[int, float]] = field(default_factory=list)
     runless_tries: int = 0
     backfills: dict[str, KnownBackfill] = field(default_factory=dict)
     backfills_read: float | None = None
@@ -148,23 +157,30 @@ class RecorderCursor:
         known = self.handled.setdefault(run_id, [])
         known.extend(timestamp for timestamp in timestamps if timestamp not in known)
 
-    def settle(self, events: Sequence[dg.EventLogRecord], *, before: float) -> int:
-        """Move the position past the ends that are so old that no other can appear before them; return how many.
+    def settle(self, events: Sequence[dg.EventLogRecord], *, now: float) -> int:
+        """Move the position past the ends before which no other can appear any more; return how many.
+
+        Those are the ends that are old by any clock, and those that were there a minute ago.
 
         Args:
             events: Ends that are recorded, from `position` on, in the order of the log.
-            before: Ends before this time are that old.
+            now: The time of the tick.
         """
+        seen_at, seen = self.seen or (now, 0)
+        is_past = now - seen_at >= OVERLAP_SECONDS
         settled = 0
         for event in events:
             entry = event.event_log_entry
-            if entry.timestamp >= before and len(events) - settled <= MAX_UNSETTLED:
+            is_settled = entry.timestamp < now - CLOCKS_DIFFER_SECONDS or (is_past and event.storage_id <= seen)
+            if not is_settled and len(events) - settled <= MAX_UNSETTLED:
                 break
             settled += 1
             self.position, self.stood = event.storage_id, (entry.run_id, entry.timestamp)
             left = [timestamp for timestamp in self.handled.pop(entry.run_id, ()) if timestamp != entry.timestamp]
             if left:
                 self.handled[entry.run_id] = left
+        if events and (is_past or seen_at >= now):
+            self.seen = now, events[-1].storage_id
         return settled
 
     def forget(self, *, before: float) -> None:
@@ -193,8 +209,13 @@ class RecorderCursor:
         values = known_fields(cls, kept)
         values["open"], values["unread"] = each("open", OpenRun), each("unread", UnreadRun)
         values["trailing"], values["backfills"] = each("trailing", TrailingRun), each("backfills", KnownBackfill)
-        for name in ("stood", "runless_stood"):  # JSON has no tuples
+        for name in ("stood", "seen", "runless_stood"):  # JSON has no tuples
             values[name] = tuple(kept[name]) if kept.get(name) else None
+        if kept.get("runless_seen"):
+            at, place, stood = kept["runless_seen"]
+            values["runless_seen"] = at, place, tuple(stood)
+        # Before, they were ids alone.
+        values["runless_handled"] = [tuple(each) for each in kept.get("runless_handled", ()) if isinstance(each, list)]
         history = kept.get("history")
         values["history"] = History(**known_fields(History, history)) if history else None
         return cls(**values)

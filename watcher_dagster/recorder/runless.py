@@ -11,7 +11,7 @@ from watcher_dagster.counts import CountKeys
 from watcher_dagster.recorder.batch import Batch
 from watcher_dagster.recorder.check_results import translate_runless_check
 from watcher_dagster.recorder.columns import translate_runless_columns
-from watcher_dagster.recorder.cursor import MAX_TRIES, OVERLAP_SECONDS, RecorderCursor
+from watcher_dagster.recorder.cursor import CLOCKS_DIFFER_SECONDS, MAX_TRIES, OVERLAP_SECONDS, RecorderCursor
 from watcher_dagster.recorder.eventlog import RUNLESS, EventLog, is_outage
 from watcher_dagster.recorder.events import translate_runless
 from watcher_dagster.recorder.observations import is_news, translate_observation
@@ -58,10 +58,11 @@ class RunlessReader:
     def read(self) -> None:
         """Read page after page, until there is no more or time is up."""
         self._check_place()
-        seen = self._cursor.runless
+        self._move_to_seen()
+        place = self._cursor.runless
         while True:
             try:
-                events, following = self._log.runless(seen)
+                events, following = self._log.runless(place)
             except Exception as error:
                 if is_outage(error):
                     raise
@@ -71,16 +72,30 @@ class RunlessReader:
             if not events:
                 return
             self._add(events)
-            if events[-1].event_log_entry.timestamp < self._now - OVERLAP_SECONDS and seen == self._cursor.runless:
-                self._cursor.runless = following
-                self._cursor.runless_stood = events[-1].storage_id, events[-1].event_log_entry.timestamp
-                passed = {event.storage_id for event in events}
-                self._cursor.runless_handled = [known for known in self._cursor.runless_handled if known not in passed]
-            seen = following
+            newest, stood = events[-1].event_log_entry, _stood(events[-1])
+            if newest.timestamp < self._now - CLOCKS_DIFFER_SECONDS and place == self._cursor.runless:
+                self._move(following, stood)
+            elif self._cursor.runless_seen is None or self._cursor.runless_seen[0] == self._now:
+                self._cursor.runless_seen = self._now, following, stood
+            place = following
             self._batch.write_if_full()
             if self._is_late():
-                self.behind_since = events[-1].event_log_entry.timestamp
+                self.behind_since = newest.timestamp
                 return
+
+    def _move_to_seen(self) -> None:
+        """Move to where the log ended a minute ago. What comes before that has had the time to appear."""
+        if self._cursor.runless_seen is None:
+            return
+        at, place, stood = self._cursor.runless_seen
+        if self._now - at >= OVERLAP_SECONDS:
+            self._move(place, stood)
+        elif at > self._now:  # the clock was set back
+            self._cursor.runless_seen = self._now, place, stood
+
+    def _move(self, place: str, stood: tuple[int, float]) -> None:
+        self._cursor.runless, self._cursor.runless_stood, self._cursor.runless_seen = place, stood, None
+        self._cursor.runless_handled = [known for known in self._cursor.runless_handled if known[0] > stood[0]]
 
     def _check_place(self) -> None:
         """Begin again where the log does not have what stood at the cursor's place: its ids may come again."""
@@ -95,14 +110,15 @@ class RunlessReader:
             return  # it is there, and cannot be read
         if not is_there:
             log.info("events without a run are gone from the event log; what is left is read again")
-            self._cursor.runless, self._cursor.runless_stood, self._cursor.runless_handled = None, None, []
+            self._cursor.runless, self._cursor.runless_stood, self._cursor.runless_seen = None, None, None
+            self._cursor.runless_handled = []
 
     def _add(self, events: Iterable[dg.EventLogRecord]) -> None:
         known = set(self._cursor.runless_handled)
         for event in events:
-            if event.storage_id in known:
+            if _stood(event) in known:
                 continue
-            self._cursor.runless_handled.append(event.storage_id)
+            self._cursor.runless_handled.append(_stood(event))
             if event.event_log_entry.timestamp < self._cursor.since:
                 continue
             if event.event_log_entry.get_dagster_event().event_type_value == "ASSET_CHECK_EVALUATION":
@@ -126,4 +142,9 @@ class RunlessReader:
         self._add(events)
         self._cursor.runless_tries = 0
         if seen is not None:
-            self._cursor.runless = seen
+            self._cursor.runless, self._cursor.runless_seen = seen, None
+
+
+def _stood(event: dg.EventLogRecord) -> tuple[int, float]:
+    """What tells an event from one that gets its storage id later."""
+    return event.storage_id, event.event_log_entry.timestamp

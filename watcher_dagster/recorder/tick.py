@@ -29,7 +29,7 @@ from watcher_dagster.counts import CountKeys
 from watcher_dagster.lineage import LineageRecorder
 from watcher_dagster.recorder.backfills import BackfillReader
 from watcher_dagster.recorder.batch import BATCH_RUNS, Batch
-from watcher_dagster.recorder.cursor import OVERLAP_SECONDS, History, RecorderCursor
+from watcher_dagster.recorder.cursor import CLOCKS_DIFFER_SECONDS, History, RecorderCursor
 from watcher_dagster.recorder.eventlog import EventLog, is_outage
 from watcher_dagster.recorder.open_runs import OpenRunReader
 from watcher_dagster.recorder.runless import RunlessReader
@@ -46,7 +46,6 @@ TICK_SECONDS: Final = 30.0
 # How far to go back where the newest ends are gone: a run was deleted, or the database restored. Where it is known when
 # the last of them was, all that came after it is read again, with what clocks may differ by.
 RESTORED_SECONDS: Final = 86_400.0
-CLOCKS_DIFFER_SECONDS: Final = 3_600.0
 
 
 def record_tick(
@@ -198,7 +197,7 @@ class _Tick:
         log.info("the newest ends of runs are gone from the event log; what is left since then is read again")
         since = self._now - RESTORED_SECONDS if stood is None else min(self._now, stood[1]) - CLOCKS_DIFFER_SECONDS
         self._cursor.position, self._cursor.stood = self._log.last_end_before(max(self._cursor.since, since)), None
-        self._cursor.handled = {}
+        self._cursor.seen, self._cursor.handled = None, {}
 
     # Ended runs
 
@@ -243,13 +242,13 @@ class _Tick:
                 break
         if self._cursor.history is not None:
             self._cursor.history.recorded += len(done)
-        settled = self._cursor.settle(self._unsettled, before=self._now - OVERLAP_SECONDS)
+        settled = self._cursor.settle(self._unsettled, now=self._now)
         del self._unsettled[:settled]
         self._batch.write_rest()
 
     def _catch_up(self) -> None:
         """Forget what was kept only until everything is read."""
-        self._cursor.forget(before=self._now - 2 * OVERLAP_SECONDS)
+        self._cursor.forget(before=self._now - 2 * CLOCKS_DIFFER_SECONDS)
         if self._cursor.history is not None:
             self._cursor.history.is_read = True
 
