@@ -194,6 +194,67 @@ def test_a_backfill_says_nothing_of_when_the_next_run_is_due(watcher: Watcher) -
     assert len(found(watcher, name, at(days=1))) == 1
 
 
+def test_a_backfill_does_not_end_what_did_not_come(watcher: Watcher) -> None:
+    name = runs(watcher, *daily(), partitions=True)
+    with alerting(watcher) as careful:
+        assert len(found(careful, name, at(hours=2))) == 1
+        execution = careful.start_execution(pipeline_id=name, start_date=at(hours=3), logical_date=at(days=-30))
+        careful.end_execution(execution.id, end_date=at(hours=3.1))
+        [finding] = found(careful, name, at(hours=4))
+        assert (finding.new, finding.due_at, finding.measured_from) == (False, at(), at(days=-1))
+        [alert] = careful.alerts(pipeline=name)
+        careful.resolve_alert(alert.id)
+        execution = careful.start_execution(pipeline_id=name, start_date=at(hours=5), logical_date=at(days=-29))
+        careful.end_execution(execution.id, end_date=at(hours=5.1))
+        assert not found(careful, name, at(hours=6))[0].new
+        assert careful.alert(alert.id).state == "resolved", "whoever resolved it knows"
+        execution = careful.start_execution(pipeline_id=name, start_date=at(hours=7), logical_date=at(days=-1))
+        careful.end_execution(execution.id, end_date=at(hours=7.1))
+        assert found(careful, name, at(hours=8)) == []
+
+
+def test_what_a_partition_of_the_future_leaves_is_waited_for(watcher: Watcher) -> None:
+    name = runs(watcher, *daily(), partitions=True)
+    for day, logical in ((0, 300), (1, 0)):
+        execution = watcher.start_execution(pipeline_id=name, start_date=at(days=day), logical_date=at(days=logical))
+        watcher.end_execution(execution.id, end_date=at(days=day, hours=1))
+    assert found(watcher, name, at(days=2, hours=1)) == []
+    assert found(watcher, name, at(days=2, hours=2))[0].due_at == at(days=2)
+
+
+@pytest.mark.parametrize("hours", [4, 27], ids=["on Saturday", "on Sunday"])
+def test_a_run_by_hand_on_a_weekend_leaves_the_next_working_day_due(watcher: Watcher, hours: float) -> None:
+    name = runs(watcher, *(start for start in daily(until=-1, days=60) if start.weekday() < 5))  # until Friday
+    assert found(watcher, name, at(days=-2)) == []
+    execution = watcher.start_execution(pipeline_id=name, start_date=at(days=-2, hours=hours))
+    watcher.end_execution(execution.id, end_date=at(days=-2, hours=hours + 0.1))
+    assert found(watcher, name, at(hours=1)) == []
+    assert found(watcher, name, at(hours=2))[0].due_at == at()
+
+
+def test_a_run_on_a_weekend_takes_the_place_of_the_one_that_was_missed_before(watcher: Watcher) -> None:
+    name = runs(watcher, *(start for start in daily(until=-4, days=60) if start.weekday() < 5))  # until Thursday
+    assert len(found(watcher, name, at(days=-3, hours=2))) == 1
+    execution = watcher.start_execution(pipeline_id=name, start_date=at(days=-2))
+    watcher.end_execution(execution.id, end_date=at(days=-2, hours=0.1))
+    assert found(watcher, name, at(hours=1)) == []
+    assert found(watcher, name, at(hours=2))[0].due_at == at()
+
+
+def test_what_follows_without_a_rhythm_is_not_expected_after_a_run_that_came_early(watcher: Watcher) -> None:
+    """After Fridays it comes on any day."""
+    gaps = (1, 2, 3)
+    starts = [start for start in daily(until=-3, days=60) if start.weekday() < 5]
+    starts += [
+        start + dt.timedelta(days=gaps[number % 3]) for number, start in enumerate(starts) if start.weekday() == 4
+    ]
+    name = runs(watcher, *sorted({start for start in starts if start < at(days=-3)}))
+    assert found(watcher, name, at(days=-4)) == []
+    execution = watcher.start_execution(pipeline_id=name, start_date=at(days=-3, hours=-0.1))
+    watcher.end_execution(execution.id, end_date=at(days=-3))
+    assert found(watcher, name, at(days=-2)) == []
+
+
 def test_what_runs_every_minute_is_learned_by_the_hour(watcher: Watcher) -> None:
     minutes = (at(days=-30) + dt.timedelta(minutes=minute) for minute in range(30 * 1440))
     name = runs(watcher, *(minute for minute in minutes if 6 <= minute.hour < 20))

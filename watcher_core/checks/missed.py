@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import calendars, database, text
 from watcher_core.checks import thresholds
-from watcher_core.checks.cadence import Cadence, learn_cadence, refine_cadence
+from watcher_core.checks.cadence import SAME_RUN, Cadence, learn_cadence, refine_cadence
 from watcher_core.enums import AlertKind, AlertLevel
 from watcher_core.values import Finding
 
@@ -31,6 +31,10 @@ HOURS: Final = 24 * 28
 MOST_LEARNED: Final = 300
 # What was due longer ago than this when it is first looked at has ended long ago; nobody waits for it.
 LONG_AGO: Final = dt.timedelta(days=2)
+# How far back a usual run is looked for, where the newest ones were at unusual times; and how many due times may have
+# passed since.
+MOST_UNUSUAL: Final = 100
+MOST_PASSED: Final = 10_000
 
 # Runs start by the clock of their schedule; that of the partitions is the next best.
 RHYTHM_ZONE: Final = """coalesce(pipeline.pipeline_metadata ->> 'schedule_timezone',
@@ -46,12 +50,33 @@ WATCHED: Final = f"""
            AND {thresholds.number("freshness")} IS NULL
     )"""
 
+# What loads data again, or older data than a success before it, is a backfill: nobody waited for it. A success that is
+# about the future makes no backfill of what follows.
+NO_BACKFILL: Final = """
+    (execution.logical_date IS NULL
+     OR NOT EXISTS (SELECT
+                      FROM watcher.pipeline_execution AS before
+                     WHERE before.pipeline_id = execution.pipeline_id
+                       AND before.state = 'succeeded'
+                       AND before.logical_date >= execution.logical_date
+                       AND before.logical_date <= before.start_date
+                       AND before.start_date < execution.start_date))"""
+
+RUNS: Final = f"""
+    SELECT execution.start_date
+      FROM watcher.pipeline_execution AS execution
+     WHERE execution.pipeline_id = %(pipeline_id)s
+       AND {NO_BACKFILL}
+     ORDER BY execution.start_date DESC
+     LIMIT %(limit)s
+"""
+
 # Those that have started since they were last looked at. What is known longest comes first.
 STARTED: Final = f"""
     WITH {WATCHED}
-    SELECT watched.id, watched.zone, newest.start_date, known.cadence, known.learned_at
+    SELECT watched.id, watched.zone, newest.start_date, newest.logical_date, known.cadence, known.learned_at
       FROM watched
-     CROSS JOIN LATERAL (SELECT start_date
+     CROSS JOIN LATERAL (SELECT start_date, logical_date
                            FROM watcher.pipeline_execution
                           WHERE pipeline_id = watched.id
                           ORDER BY start_date DESC
@@ -104,7 +129,7 @@ KEEP: Final = """
            last_start = excluded.last_start,
            due_at = excluded.due_at,
            missed_at = excluded.missed_at,
-           reported_at = NULL
+           reported_at = CASE WHEN excluded.due_at = pipeline_cadence.due_at THEN pipeline_cadence.reported_at END
 """
 
 # An asset that a job makes is missed with the job. What was imported ran elsewhere, where its next run is waited for.
@@ -114,8 +139,14 @@ MISSED: Final = f"""
           FROM watcher.pipeline_cadence
          WHERE missed_at < %(now)s AND pipeline_id IN (SELECT id FROM watched)
     )
-    SELECT watched.id, watched.name, watched.type_name, watched.owners, known.cadence, known.last_start, known.due_at,
-           known.reported_at IS NULL AS is_new
+    SELECT watched.id, watched.name, watched.type_name, watched.owners, known.cadence,
+           coalesce((SELECT execution.start_date
+                       FROM watcher.pipeline_execution AS execution
+                      WHERE execution.pipeline_id = watched.id
+                        AND {NO_BACKFILL}
+                      ORDER BY execution.start_date DESC
+                      LIMIT 1), known.last_start) AS last_start,
+           known.due_at, known.reported_at IS NULL AS is_new
       FROM watcher.pipeline_cadence AS known
       JOIN watched ON watched.id = known.pipeline_id
       LEFT JOIN LATERAL (SELECT parent_id, source
@@ -178,7 +209,7 @@ def list_cadences(connection: database.Driver, *, pipeline_ids: Collection[int] 
 def _follow(connection: database.Driver, *, now: dt.datetime) -> None:
     kept: list[dict[str, Any]] = []
     learned = 0
-    for pipeline_id, zone, last_start, known, learned_at in connection.execute(STARTED).fetchall():
+    for pipeline_id, zone, last_start, logical_date, known, learned_at in connection.execute(STARTED).fetchall():
         is_first = learned_at is None
         cadence = None if known is None else Cadence.from_json(known)
         is_fresh = learned_at is not None and now - learned_at < LEARNED_FOR
@@ -190,6 +221,8 @@ def _follow(connection: database.Driver, *, now: dt.datetime) -> None:
             zone = zone if calendars.is_known(zone) else None
             cadence, learned_at = _learn(connection, pipeline_id, last_start, zone), now
         due = None if cadence is None else cadence.due(last_start)
+        if cadence is not None and (due is None or logical_date is not None):
+            due = _due(connection, pipeline_id, cadence)
         if due is not None and is_first and due[1] < now - LONG_AGO:
             due = None
         kept.append(
@@ -205,6 +238,25 @@ def _follow(connection: database.Driver, *, now: dt.datetime) -> None:
     if kept:
         with connection.cursor() as cursor:
             cursor.executemany(KEEP, kept)
+
+
+def _due(connection: database.Driver, pipeline_id: int, cadence: Cadence) -> tuple[dt.datetime, dt.datetime] | None:
+    """Return when the next run is due, and when it is missed, whatever backfills and runs at unusual times came last.
+
+    A run at an unusual time, as on a weekend, takes the place of what was due before it; what is due after it still is.
+    """
+    given = {"pipeline_id": pipeline_id, "limit": 1}
+    last = connection.execute(RUNS, given).fetchone()
+    if last is None or (due := cadence.due(last[0])) is not None:
+        return None if last is None else due
+    earlier = connection.execute(RUNS, {**given, "limit": MOST_UNUSUAL})
+    due = next((found for (start,) in earlier if (found := cadence.due(start)) is not None), None)
+    is_done_early = dt.timedelta(seconds=SAME_RUN * cadence.usual)
+    for _ in range(MOST_PASSED):
+        if due is None or due[0] - is_done_early > last[0]:
+            break
+        due = cadence.due(due[0])
+    return due
 
 
 def _learn(connection: database.Driver, pipeline_id: int, last: dt.datetime, zone: str | None) -> Cadence | None:
