@@ -501,6 +501,20 @@ def test_a_normal_metric_beside_an_unusual_one_resolves_nothing(usual: Watcher) 
     assert len(alerts(usual, "open")) == 2
     days(usual, [None], first=32)  # its duration is as usual; of its rows nobody knows
     detect(usual, 32)
+    assert len(alerts(usual, "open")) == 2
+    days(usual, [1009], first=33)
+    detect(usual, 33)
+    assert alerts(usual, "open") == []
+
+
+def test_a_number_that_nobody_judges_any_more_keeps_no_alert(usual: Watcher) -> None:
+    usual.get_or_create_anomaly_rule("p", metric_field="duration_seconds")
+    days(usual, [500], first=30, end_date=at(30 * DAY + 600))
+    assert len(detect(usual, 30).flagged) == 2
+    [rule] = [rule for rule in usual.anomaly_rules(pipeline="p") if rule.metric_field == "total_rows"]
+    usual.update_anomaly_rule(rule.id, active=False)
+    days(usual, [None], first=31)
+    detect(usual, 31)
     assert alerts(usual, "open") == []
 
 

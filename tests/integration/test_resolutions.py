@@ -213,23 +213,60 @@ def test_unusual_numbers_were_wrong(watcher: Watcher) -> None:
     assert ending(watcher, name) == "its numbers were corrected, and are usual"
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (
-            lambda watcher, name: [
-                watcher.update_anomaly_rule(rule.id, active=False) for rule in watcher.anomaly_rules(pipeline=name)
-            ],
-            "its rule was removed",
-        ),
-        (lambda watcher, name: watcher.update_pipeline(name, active=False), "its pipeline is inactive"),
-    ],
-    ids=["rule", "pipeline"],
-)
+def switch_rules(watcher: Watcher, name: str, active: bool) -> None:
+    for rule in watcher.anomaly_rules(pipeline=name):
+        watcher.update_anomaly_rule(rule.id, active=active)
+
+
+def switch_pipeline(watcher: Watcher, name: str, active: bool) -> None:
+    watcher.update_pipeline(name, active=active)
+
+
+SWITCHES = [
+    pytest.param(switch_rules, "its rule was removed", id="rule"),
+    pytest.param(switch_pipeline, "its pipeline is inactive", id="pipeline"),
+]
+
+
+@pytest.mark.parametrize(("switch", "words"), SWITCHES)
 def test_what_nobody_judges_any_more_is_not_open_for_ever(
-    watcher: Watcher, change: Callable[[Watcher, str], Any], words: str
+    watcher: Watcher, switch: Callable[[Watcher, str, bool], None], words: str
 ) -> None:
     name = unusual(watcher)
-    change(watcher, name)
+    switch(watcher, name, False)
     watcher.detect_pending_anomalies(now=at(31 * DAY))
     assert ending(watcher, name) == f"no longer watched: {words}"
+
+
+@pytest.mark.parametrize("hours", [1, 4], ids=["at once", "hours later"])
+@pytest.mark.parametrize(("switch", "words"), SWITCHES)
+def test_what_is_judged_again_is_still_unusual(
+    watcher: Watcher, switch: Callable[[Watcher, str, bool], None], words: str, hours: int
+) -> None:
+    name = unusual(watcher)
+    switch(watcher, name, False)
+    watcher.detect_pending_anomalies(now=at(31 * DAY))
+    switch(watcher, name, True)
+    assert watcher.detect_pending_anomalies(now=at(31 * DAY + hours * 60)).alerts == 1
+    [*_, alert] = watcher.alerts(pipeline=name, state="open")
+    assert alert.facts["metrics"][0]["value"] == 500
+    assert watcher.detect_pending_anomalies(now=at(31 * DAY + hours * 60 + 1)).alerts == 0
+    loaded(watcher, name, [1003], first=32)
+    assert watcher.alerts(pipeline=name, state="open") == []
+    switch(watcher, name, False)
+    watcher.detect_pending_anomalies(now=at(32 * DAY + 370))
+    switch(watcher, name, True)
+    assert watcher.detect_pending_anomalies(now=at(32 * DAY + 380)).alerts == 0, "a usual run has ended it"
+
+
+@pytest.mark.parametrize(("switch", "words"), SWITCHES)
+def test_what_somebody_resolved_is_not_back_because_it_is_judged_again(
+    watcher: Watcher, switch: Callable[[Watcher, str, bool], None], words: str
+) -> None:
+    name = unusual(watcher)
+    [alert] = watcher.alerts(pipeline=name)
+    watcher.resolve_alert(alert.id)
+    switch(watcher, name, False)
+    watcher.detect_pending_anomalies(now=at(31 * DAY))
+    switch(watcher, name, True)
+    assert watcher.detect_pending_anomalies(now=at(31 * DAY + 1)).alerts == 0

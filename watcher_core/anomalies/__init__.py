@@ -9,9 +9,9 @@ from watcher_core.lazy import exported
 if TYPE_CHECKING:
     from watcher_core.anomalies.backtesting import backtest, parse_span
     from watcher_core.anomalies.chart import draw_anomaly, draw_backtest
-    from watcher_core.anomalies.detect import Batch, Detected, detect_batch, detect_execution, unflag
+    from watcher_core.anomalies.detect import NEWS, Batch, Detected, detect_batch, detect_execution, unflag
     from watcher_core.anomalies.explain import explain_execution
-    from watcher_core.anomalies.findings import past_alerts, unwatched_alerts
+    from watcher_core.anomalies.findings import past_alerts, unwatched_alerts, watched_again
     from watcher_core.anomalies.page import PageSection, render_page
     from watcher_core.anomalies.queue import BEGINNING, has_pending, queued, unjudged_executions
     from watcher_core.anomalies.results import list_results
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AUTO_CREATE_RULES",
     "BEGINNING",
+    "NEWS",
     "RULE_FIELDS",
     "Batch",
     "Detected",
@@ -60,12 +61,14 @@ __all__ = [
     "unjudged_executions",
     "unwatched_alerts",
     "update_rule",
+    "watched_again",
     "with_standing",
 ]
 
 _MODULES = {
     "AUTO_CREATE_RULES": "rules",
     "BEGINNING": "queue",
+    "NEWS": "detect",
     "RULE_FIELDS": "rules",
     "Batch": "detect",
     "Detected": "detect",
@@ -94,6 +97,7 @@ _MODULES = {
     "unjudged_executions": "queue",
     "unwatched_alerts": "findings",
     "update_rule": "rules",
+    "watched_again": "findings",
     "with_standing": "standing",
 }
 

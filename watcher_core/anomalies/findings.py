@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from watcher_core import database, text
-from watcher_core.anomalies.results import AT
+from watcher_core.anomalies.results import AT, IS_UNUSUAL, unusual
 from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, AlertLevel, AnomalyMetric
 from watcher_core.metrics import metric_order
@@ -19,7 +19,31 @@ from watcher_core.values import AnomalyResult, Finding
 RUNS_BEFORE, OF_WHICH_UNUSUAL = 5, 3
 
 # An alert is over when a later execution is normal. Logical time counts, so that an old partition that is loaded again
-# resolves no alert of a newer one; the same partition, loaded again, resolves its own.
+# resolves no alert of a newer one; the same partition, loaded again, resolves its own. A later execution that does not
+# have all numbers that are unusual says nothing of those.
+LATER = f"""
+    SELECT later.id, later.start_date
+      FROM watcher.pipeline_execution AS later
+     WHERE later.pipeline_id = execution.pipeline_id
+       AND later.state = 'succeeded'
+       AND {AT.format("later")} >= {AT.format("execution")}
+       AND ({AT.format("later")}, later.start_date) > ({AT.format("execution")}, execution.start_date)
+       AND (SELECT bool_and(NOT result.flagged OR result.unflagged_at IS NOT NULL)
+              FROM watcher.anomaly_detection_result AS result
+             WHERE result.pipeline_execution_id = later.id)
+       AND NOT EXISTS (SELECT
+                         FROM watcher.anomaly_detection_result AS unusual
+                         JOIN watcher.anomaly_detection_rule AS rule ON rule.id = unusual.rule_id
+                        WHERE unusual.pipeline_execution_id = execution.id
+                          AND {IS_UNUSUAL.replace("result.", "unusual.")}
+                          AND rule.active
+                          AND NOT EXISTS (SELECT
+                                            FROM watcher.anomaly_detection_result AS result
+                                           WHERE result.pipeline_execution_id = later.id
+                                             AND result.rule_id = unusual.rule_id))
+     ORDER BY {AT.format("later")}
+     LIMIT 1"""
+
 OVER = f"""
     SELECT alert.deduplication_key, later.id, later.start_date,
            EXISTS (SELECT
@@ -48,18 +72,7 @@ OVER = f"""
                               AND unusual.flagged) >= {OF_WHICH_UNUSUAL}) AS is_accepted
       FROM watcher.alert
       JOIN watcher.pipeline_execution AS execution ON execution.id = alert.pipeline_execution_id
-     CROSS JOIN LATERAL (
-           SELECT later.id, later.start_date
-             FROM watcher.pipeline_execution AS later
-            WHERE later.pipeline_id = execution.pipeline_id
-              AND later.state = 'succeeded'
-              AND {AT.format("later")} >= {AT.format("execution")}
-              AND ({AT.format("later")}, later.start_date) > ({AT.format("execution")}, execution.start_date)
-              AND (SELECT bool_and(NOT result.flagged OR result.unflagged_at IS NOT NULL)
-                     FROM watcher.anomaly_detection_result AS result
-                    WHERE result.pipeline_execution_id = later.id)
-            ORDER BY {AT.format("later")}
-            LIMIT 1) AS later
+     CROSS JOIN LATERAL ({LATER}) AS later
      WHERE alert.pipeline_id = ANY(%(pipeline_ids)s)
        AND alert.kind = 'anomaly'
        AND alert.state <> 'resolved'
@@ -80,6 +93,29 @@ UNWATCHED = """
                  WHERE result.pipeline_execution_id = alert.pipeline_execution_id
                    AND result.flagged
                    AND result.unflagged_at IS NULL))
+"""
+
+# What nobody judged for a while is judged again, and is still unusual: executions are judged only once.
+WATCHED_AGAIN = f"""
+    SELECT execution.id
+      FROM watcher.alert
+      JOIN watcher.pipeline ON pipeline.id = alert.pipeline_id AND pipeline.active AND pipeline.removed_at IS NULL
+      JOIN watcher.pipeline_execution AS execution ON execution.id = alert.pipeline_execution_id
+     WHERE greatest(alert.opened_at, alert.reopened_at, alert.resolved_at) >= %(since)s
+       AND CAST(alert.kind AS text) = 'anomaly'
+       AND alert.state = 'resolved'
+       AND alert.resolution ->> 'how' IN ('inactive', 'removed', 'rule_removed')
+       AND NOT EXISTS (SELECT
+                         FROM watcher.alert AS other
+                        WHERE other.deduplication_key = alert.deduplication_key
+                          AND (other.state <> 'resolved' OR other.resolved_at > alert.resolved_at))
+       AND EXISTS (SELECT
+                     FROM watcher.anomaly_detection_result AS result
+                     JOIN watcher.anomaly_detection_rule AS rule ON rule.id = result.rule_id
+                    WHERE result.pipeline_execution_id = execution.id
+                      AND {IS_UNUSUAL}
+                      AND rule.active)
+       AND NOT EXISTS (SELECT FROM ({LATER}) AS later)
 """
 
 ABOUT = """
@@ -167,6 +203,13 @@ def past_alerts(session: Session, *, pipeline_ids: Iterable[int]) -> dict[str, d
 def unwatched_alerts(session: Session) -> list[str]:
     """Return the keys of open alerts that nothing judges any more: of pipelines or rules that are switched off."""
     return [key for (key,) in database.driver(session).execute(UNWATCHED)]
+
+
+def watched_again(session: Session, *, since: dt.datetime, now: dt.datetime) -> list[Finding]:
+    """Return what is still unusual of what was not watched for a while, where its alert ended by that since then."""
+    connection = database.driver(session)
+    ids = [execution_id for (execution_id,) in connection.execute(WATCHED_AGAIN, {"since": since})]
+    return list(findings_of(connection, unusual(connection, execution_ids=ids), new=set(), now=now)) if ids else []
 
 
 def deduplication_key(execution_id: int) -> str:

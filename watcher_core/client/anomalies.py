@@ -104,7 +104,7 @@ class AnomalyMethods(AnomalyRuleMethods):
         executions, results, opened = 0, 0, 0
         flagged: list[values.AnomalyResult] = []
         if not dry_run:
-            self._resolve_unwatched(moment)
+            opened += self._follow_watching(moment)
         place, is_interrupted = anomalies.BEGINNING, False
         while not is_interrupted:
             size = BATCH if most is None else min(BATCH, most - executions)
@@ -135,12 +135,19 @@ class AnomalyMethods(AnomalyRuleMethods):
             remaining=(is_interrupted or not dry_run) and self._has_pending(),
         )
 
-    def _resolve_unwatched(self, now: dt.datetime | None) -> None:
-        """Resolve the alerts that no judgement will: of pipelines or rules that are switched off."""
+    def _follow_watching(self, now: dt.datetime | None) -> int:
+        """Resolve the alerts that no judgement will: of pipelines or rules that are switched off.
+
+        Returns:
+            How many were opened again because theirs are switched on again, and nothing else has changed.
+        """
         with self._transaction() as (session, _):
             database.read_by_index(session)
+            present = self._present(now)
             if keys := anomalies.unwatched_alerts(session):
-                alerts.resolve_alerts(session, keys=keys, now=self._present(now))
+                alerts.resolve_alerts(session, keys=keys, now=present)
+            found = anomalies.watched_again(session, since=present - anomalies.NEWS, now=present)
+            return alerts.open_alerts(session, found, now=present) if found else 0
 
     def _has_pending(self) -> bool:
         with self._driver_statements() as (connection, _):
