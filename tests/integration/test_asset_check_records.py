@@ -191,6 +191,38 @@ def test_a_warning_of_one_partition_and_an_error_of_another_are_an_error(
     assert find(module_watcher, name)[0].level == AlertLevel.ERROR
 
 
+def test_the_alert_of_a_check_goes_on_when_its_step_raises_an_error(
+    module_watcher: Watcher, session: RecorderSession, name: str
+) -> None:
+    def evaluate(minutes: float, **statuses: AssetCheckStatus) -> dict[str, tuple[str, int]]:
+        """What is open then: the status, and the id of the alert, by check."""
+        write(
+            session,
+            *(
+                evaluated(name, status, minutes=minutes, check_name=check, step_key="step", severity=None)
+                for check, status in statuses.items()
+            ),
+            executions=[record(name, f"{name}/{minutes}", start=minutes)],
+        )
+        find(module_watcher, name, minutes + 0.5)
+        found = module_watcher.alerts(pipeline=name, state="open")
+        checks = {"+".join(alert.facts.get("checks", [alert.facts["check"]])): alert for alert in found}
+        return {names: (alert.facts["status"], alert.id) for names, alert in checks.items()}
+
+    first = evaluate(0, a=FAILED, b=PASSED, c=PASSED)["a"][1]
+    opened = evaluate(5, a=ERRORED, b=ERRORED, c=ERRORED)
+    shared = opened["b+c"][1]
+    assert opened == {"a": ("errored", first), "b+c": ("errored", shared)}
+    # One that raises an error no more, and did not pass, is news; the other one is none.
+    opened = evaluate(10, a=FAILED, b=FAILED, c=ERRORED)
+    assert opened == {"a": ("failed", first), "b": ("failed", opened["b"][1]), "c": ("errored", shared)}
+    assert evaluate(15, a=PASSED, b=ERRORED, c=ERRORED) == {
+        "b": ("errored", opened["b"][1]),
+        "c": ("errored", shared),
+    }
+    assert evaluate(20, a=PASSED, b=PASSED, c=PASSED) == {}
+
+
 @pytest.mark.parametrize("setting", [{"mute_asset_check": True}, {"active": False}], ids=str)
 def test_a_pipeline_that_is_muted_or_inactive_has_no_findings(
     setting: dict[str, Any], module_watcher: Watcher, session: RecorderSession, name: str

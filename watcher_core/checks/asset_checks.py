@@ -19,6 +19,7 @@ several checks, their findings share one alert.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -216,6 +217,14 @@ REPORT_NOT_RUN = """
 """
 
 
+OPEN_ALERTS = """
+    SELECT deduplication_key
+      FROM watcher.alert
+     WHERE deduplication_key = ANY(%(keys)s)
+       AND state <> 'resolved'
+"""
+
+
 def check_asset_checks(session: Session, *, now: dt.datetime, dry_run: bool = False) -> list[Finding]:
     """Return the asset checks that do not pass, and those that have not run for long; log those that are new.
 
@@ -236,7 +245,7 @@ def check_asset_checks(session: Session, *, now: dt.datetime, dry_run: bool = Fa
     if new and not dry_run:
         connection.execute(REPORT_NOT_RUN, {"ids": list(new), "since": list(new.values())})
     steps = {row[4]: _step(row) for row in failing}
-    return _sharing_alerts(found, steps) + [_not_run(row, now) for row in not_run]
+    return _sharing_alerts(connection, found, steps) + [_not_run(row, now) for row in not_run]
 
 
 def deduplication_key(asset_check_id: int) -> str:
@@ -295,18 +304,31 @@ def _step(row: tuple[Any, ...]) -> tuple[tuple[Any, ...], str] | None:
     return (execution_id, step_key), f"asset_check/step/{instance_id}/{location or ''}/{step_key}"
 
 
-def _sharing_alerts(found: dict[int, Finding], steps: dict[int, tuple[tuple[Any, ...], str] | None]) -> list[Finding]:
-    """Let the checks for which one step raised an error share an alert that lists them."""
-    groups: dict[tuple[Any, ...], list[str]] = {}
-    for asset_check_id, finding in found.items():
-        if (step := steps[asset_check_id]) is not None:
-            groups.setdefault(step[0], []).append(str(finding.details["check"]))
-    findings = []
-    for asset_check_id, finding in found.items():
-        step = steps[asset_check_id]
-        names = [] if step is None else groups[step[0]]
-        if step is not None and len(names) > 1:
-            details = {**finding.details, "checks": sorted(names)[:MOST_NAMED], "failing": len(names)}
-            finding = replace(finding, deduplication_key=step[1], details=details)
-        findings.append(finding)
-    return findings
+def _sharing_alerts(
+    connection: database.Driver,
+    found: dict[int, Finding],
+    steps: dict[int, tuple[tuple[Any, ...], str] | None],
+) -> list[Finding]:
+    """Let the checks for which one step raised an error share an alert that lists them.
+
+    An alert that is open goes on: that of a check which did not pass before, and that of a step which by now raises an
+    error for one of its checks only.
+    """
+    erring = {asset_check_id: step for asset_check_id, step in steps.items() if step is not None}
+    asked = [*(key for _, key in erring.values()), *(found[each].deduplication_key for each in erring)]
+    is_open = {key for (key,) in connection.execute(OPEN_ALERTS, {"keys": asked})} if erring else set()
+    alone = {each: step for each, step in erring.items() if found[each].deduplication_key not in is_open}
+    sizes = Counter(run for run, _ in alone.values())
+    shared: dict[str, list[int]] = {}
+    for asset_check_id, (run, key) in alone.items():
+        if sizes[run] > 1 or key in is_open:
+            shared.setdefault(key, []).append(asset_check_id)
+    findings = dict(found)
+    for key, members in shared.items():
+        names = sorted(str(found[each].details["check"]) for each in members)
+        listed = {"checks": names[:MOST_NAMED], "failing": len(names)} if len(names) > 1 else {}
+        is_new = any(found[each].new for each in members)
+        for each in members:
+            details = {**found[each].details, **listed}
+            findings[each] = replace(found[each], deduplication_key=key, new=is_new, details=details)
+    return list(findings.values())
