@@ -223,6 +223,29 @@ def test_the_alert_of_a_check_goes_on_when_its_step_raises_an_error(
     assert evaluate(20, a=PASSED, b=PASSED, c=PASSED) == {}
 
 
+def test_the_last_check_of_an_error_that_somebody_resolved_is_no_news(
+    module_watcher: Watcher, session: RecorderSession, name: str
+) -> None:
+    def evaluate(minutes: float, **checks: tuple[str, AssetCheckStatus]) -> int:
+        """How many alerts are open then, where each check was evaluated of a partition."""
+        write(
+            session,
+            *(
+                evaluated(name, status, minutes=minutes, check_name=check, step_key="step", partition=partition)
+                for check, (partition, status) in checks.items()
+            ),
+            executions=[record(name, f"{name}/{minutes}", start=minutes)],
+        )
+        find(module_watcher, name, minutes + 0.5)
+        return len(module_watcher.alerts(pipeline=name, state="open"))
+
+    assert evaluate(0, a=("x", ERRORED), b=("x", ERRORED)) == 1
+    [alert] = module_watcher.alerts(pipeline=name)
+    module_watcher.resolve_alert(alert.id)
+    assert evaluate(5, a=("x", PASSED)) == 0
+    assert evaluate(10, b=("y", ERRORED)) == 1, "another partition is news"
+
+
 @pytest.mark.parametrize("setting", [{"mute_asset_check": True}, {"active": False}], ids=str)
 def test_a_pipeline_that_is_muted_or_inactive_has_no_findings(
     setting: dict[str, Any], module_watcher: Watcher, session: RecorderSession, name: str

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from watcher_core import database, text
 from watcher_core.checks import retries, thresholds
 from watcher_core.checks.failing import PARTITION_REMOVED
+from watcher_core.checks.failures import RESOLVED_BY_HAND
 from watcher_core.enums import AlertKind, AlertLevel, AssetCheckStatus
 from watcher_core.values import Finding
 
@@ -312,16 +313,20 @@ def _sharing_alerts(
     """Let the checks for which one step raised an error share an alert that lists them.
 
     An alert that is open goes on: that of a check which did not pass before, and that of a step which by now raises an
-    error for one of its checks only.
+    error for one of its checks only. So does one that a person has resolved, while nothing is new.
     """
     erring = {asset_check_id: step for asset_check_id, step in steps.items() if step is not None}
-    asked = [*(key for _, key in erring.values()), *(found[each].deduplication_key for each in erring)]
-    is_open = {key for (key,) in connection.execute(OPEN_ALERTS, {"keys": asked})} if erring else set()
+    if not erring:
+        return list(found.values())
+    shared_keys = sorted({key for _, key in erring.values()})
+    own_keys = [found[each].deduplication_key for each in erring]
+    is_open = {key for (key,) in connection.execute(OPEN_ALERTS, {"keys": [*shared_keys, *own_keys]})}
+    by_hand = {key for (key,) in connection.execute(RESOLVED_BY_HAND, {"keys": shared_keys})} - is_open
     alone = {each: step for each, step in erring.items() if found[each].deduplication_key not in is_open}
     sizes = Counter(run for run, _ in alone.values())
     shared: dict[str, list[int]] = {}
     for asset_check_id, (run, key) in alone.items():
-        if sizes[run] > 1 or key in is_open:
+        if sizes[run] > 1 or key in is_open or (key in by_hand and not found[asset_check_id].new):
             shared.setdefault(key, []).append(asset_check_id)
     findings = dict(found)
     for key, members in shared.items():
