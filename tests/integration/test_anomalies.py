@@ -567,6 +567,27 @@ def test_an_old_partition_that_is_loaded_today_tells(usual: Watcher) -> None:
     """What counts is when it ran, not what it is about."""
     days(usual, [500], first=30, logical_date=at(10.5 * DAY))
     assert detect(usual, 30).alerts == 1
+    assert len(alerts(usual, "open")) == 1, "what was usual before it ends nothing"
+    days(usual, [1009], first=31)
+    detect(usual, 31)
+    assert alerts(usual, "open") == []
+
+
+def test_a_number_that_stands_still_is_unusual_until_it_moves(watcher: Watcher) -> None:
+    watcher.get_or_create_pipeline("p")
+    watcher.get_or_create_anomaly_rule("p", metric_field="inserts")
+    usual = [1000 + 37 * (day * day % 11) for day in range(50)]
+    watcher.record(record("p", f"p/{day}", start=day * DAY, inserts=count) for day, count in enumerate(usual))
+    opened = []
+    for day in range(50, 70):
+        watcher.record([record("p", f"p/{day}", start=day * DAY, inserts=1017)])
+        opened += [day] * detect(watcher, day).alerts
+        assert len(alerts(watcher, "open")) == len(opened)
+    assert len(opened) == 1
+    watcher.record([record("p", "p/70", start=70 * DAY, inserts=1111)])
+    watcher.record([record("p", "p/71", start=71 * DAY, inserts=1037)])
+    detect(watcher, 71)
+    assert alerts(watcher, "open") == []
 
 
 def test_an_alert_that_was_resolved_by_hand_stays_so(usual: Watcher) -> None:

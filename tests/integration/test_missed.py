@@ -123,6 +123,19 @@ def test_it_is_an_alert_where_that_is_asked_for_until_it_comes(watcher: Watcher)
         assert len(found(careful, name, at(days=1, hours=6))) == 1
 
 
+def test_who_asks_without_the_setting_ends_no_alert(watcher: Watcher) -> None:
+    name = runs(watcher, *daily())
+    with alerting(watcher) as careful:
+        assert found(careful, name, at(hours=2))[0].new
+        assert found(watcher, name, at(hours=3))
+        [alert] = careful.alerts(pipeline=name)
+        assert alert.state == "open"
+        execution = careful.start_execution(pipeline_id=name, start_date=at(hours=4))
+        assert found(watcher, name, at(hours=4.1)) == []
+        assert careful.alert(alert.id).state == "resolved"
+        careful.end_execution(execution.id, end_date=at(hours=4.2))
+
+
 def test_off_learns_nothing(watcher: Watcher) -> None:
     name = runs(watcher, *daily())
     with Watcher(watcher.url.render_as_string(hide_password=False), settings=Settings(learn_cadence="off")) as off:

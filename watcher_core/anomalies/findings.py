@@ -19,15 +19,16 @@ from watcher_core.values import AnomalyResult, Finding
 RUNS_BEFORE, OF_WHICH_UNUSUAL = 5, 3
 
 # An alert is over when a later execution is normal. Logical time counts, so that an old partition that is loaded again
-# resolves no alert of a newer one; the same partition, loaded again, resolves its own. A later execution that does not
-# have all numbers that are unusual says nothing of those.
+# resolves no alert of a newer one; the same partition, loaded again, resolves its own. What ran before an old partition
+# was loaded again does not resolve its alert: nobody would hear of it. A later execution that does not have all numbers
+# that are unusual says nothing of those, nor does one that repeats what has stood still for too long.
 LATER = f"""
     SELECT later.id, later.start_date
       FROM watcher.pipeline_execution AS later
      WHERE later.pipeline_id = execution.pipeline_id
        AND later.state = 'succeeded'
        AND {AT.format("later")} >= {AT.format("execution")}
-       AND ({AT.format("later")}, later.start_date) > ({AT.format("execution")}, execution.start_date)
+       AND later.start_date > execution.start_date
        AND (SELECT bool_and(NOT result.flagged OR result.unflagged_at IS NOT NULL)
               FROM watcher.anomaly_detection_result AS result
              WHERE result.pipeline_execution_id = later.id)
@@ -40,7 +41,9 @@ LATER = f"""
                           AND NOT EXISTS (SELECT
                                             FROM watcher.anomaly_detection_result AS result
                                            WHERE result.pipeline_execution_id = later.id
-                                             AND result.rule_id = unusual.rule_id))
+                                             AND result.rule_id = unusual.rule_id
+                                             AND NOT (unusual.explanation ? 'repeated'
+                                                      AND result.value = unusual.value)))
      ORDER BY {AT.format("later")}
      LIMIT 1"""
 

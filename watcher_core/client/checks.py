@@ -162,7 +162,9 @@ class CheckMethods(HeartbeatMethods):
             automated = checks.check_automation(session, now=moment, dry_run=dry_run)
             if not dry_run:
                 found = [*automated, *(learned if wanted == "alert" else [])]
-                _update_alerts(session, AlertKind.MISSED, found, moment)
+                # Who asks without the setting, as in a shell, ends no alert of what has not come yet.
+                still = [finding.deduplication_key for finding in learned]
+                _update_alerts(session, AlertKind.MISSED, found, moment, still)
         return [*automated, *learned]
 
     def declare_automation(self, assets: Sequence[values.AutomatedAsset], *, location: str, instance_id: str) -> None:
