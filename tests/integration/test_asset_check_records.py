@@ -18,6 +18,7 @@ from watcher_core import (
     NotFoundError,
     RecorderSession,
     Watcher,
+    text,
 )
 from watcher_core.cli import main
 
@@ -319,6 +320,28 @@ def test_a_check_that_has_not_run_for_three_of_its_intervals(
         assert [each.new for each in find(module_watcher, name, now * 1_440 + 1)] == [False]
         write(session, evaluated(name, PASSED, minutes=now * 1_440 + 2))
         assert find(module_watcher, name, now * 1_440 + 3) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "opened"),
+    [(PASSED, "passed at 2026-03-05 12:10:00 UTC", []), (FAILED, "ran at 2026-03-05 12:10:00 UTC", ["failed"])],
+    ids=["passes", "fails"],
+)
+def test_a_check_that_runs_again_has_run_and_says_what_it_found(
+    module_watcher: Watcher,
+    session: RecorderSession,
+    name: str,
+    status: AssetCheckStatus,
+    ended: str,
+    opened: list[str],
+) -> None:
+    write(session, *rhythm(name, days=5), executions=made(name, 1, 2, 3, 4))
+    find(module_watcher, name, 4 * 1_440)
+    [first] = module_watcher.alerts(pipeline=name)
+    write(session, evaluated(name, status, minutes=4 * 1_440 + 10, severity=AlertLevel.WARNING))
+    find(module_watcher, name, 4 * 1_440 + 11)
+    assert text.resolution(module_watcher.alert(first.id).resolution) == ended
+    assert [alert.facts["status"] for alert in module_watcher.alerts(pipeline=name, state="open")] == opened
 
 
 def test_a_backfill_is_no_rhythm(module_watcher: Watcher, session: RecorderSession, name: str) -> None:

@@ -80,6 +80,9 @@ EXPLAIN = sa.text(f"""
                     WHEN kind.name = 'asset_check' AND passed.evaluated_at IS NOT NULL
                     THEN jsonb_build_object('how', 'passed', 'execution_id', passed.pipeline_execution_id,
                                             'at', passed.evaluated_at)
+                    WHEN ended.facts ->> 'status' = 'not_run'
+                     AND asset_check.evaluated_at > CAST(ended.facts ->> 'evaluated_at' AS timestamptz)
+                    THEN jsonb_build_object('how', 'ran', 'at', asset_check.evaluated_at)
                     WHEN EXISTS (SELECT
                                    FROM watcher.asset_check_result AS result
                                   WHERE result.asset_check_id = asset_check.id
@@ -111,7 +114,7 @@ EXPLAIN = sa.text(f"""
                            pipeline.last_target_soft_delete) AS at) AS changed
       LEFT JOIN watcher.asset_check
         ON kind.name = 'asset_check'
-       AND asset_check.id = CAST(substring(ended.deduplication_key FROM '^asset_check/([0-9]{{1,18}})$') AS bigint)
+       AND asset_check.id = CAST(substring(ended.deduplication_key FROM '^asset_check/([0-9]{{1,18}})(/|$)') AS bigint)
       LEFT JOIN LATERAL (
            SELECT result.pipeline_execution_id, result.evaluated_at
              FROM watcher.asset_check_result AS result

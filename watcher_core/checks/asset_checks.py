@@ -283,7 +283,8 @@ def _not_run(row: tuple[Any, ...], now: dt.datetime) -> Finding:
         pipeline_type_name=type_name,
         execution_id=None,
         new=new,
-        deduplication_key=deduplication_key(asset_check_id),
+        # It is over when the check runs. That it does not pass then is another alert, and news.
+        deduplication_key=f"{deduplication_key(asset_check_id)}/not_run",
         at=now,
         owners=text.owners(owners),
         measured_from=evaluated_at,
