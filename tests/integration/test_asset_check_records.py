@@ -283,6 +283,30 @@ def test_while_a_run_is_retried_nothing_new_is_reported(
     assert len(find(module_watcher, name, 90)) == 1
 
 
+def test_what_no_retry_evaluates_again_is_reported_once_the_last_one_has_ended(
+    module_watcher: Watcher, session: RecorderSession, name: str
+) -> None:
+    """Dagster's retries go on from the step that failed, and leave checks alone that were evaluated before."""
+
+    def run(number: int, state: ExecutionState, start: float, **metadata: Any) -> None:
+        known = {"run_id": f"{name}/{number}", **metadata}
+        execution = record(f"{name} job", f"{name}/{number}", start=start, state=state, execution_metadata=known)
+        write(session, executions=[execution])
+
+    failed, running = ExecutionState.FAILED, ExecutionState.RUNNING
+    first = f"{name}/1"
+    run(1, failed, 0, will_retry=True)
+    write(session, evaluated(name, FAILED, minutes=0.5, run=first))
+    run(2, running, 2, root_run_id=first)
+    assert find(module_watcher, name, 3) == []
+    run(2, failed, 2, root_run_id=first, will_retry=True)
+    assert find(module_watcher, name, 5) == [], "one more retry is about to start"
+    run(3, running, 6, root_run_id=first)
+    assert find(module_watcher, name, 7) == []
+    run(3, ExecutionState.SUCCEEDED, 6, root_run_id=first)
+    assert len(find(module_watcher, name, 8)) == 1
+
+
 # A check that has not run for long
 
 

@@ -131,6 +131,13 @@ def test_stale_data_is_allowed_by_another_rule(watcher: Watcher) -> None:
     assert ending(watcher, name) == "its rule was changed, and allows it"
 
 
+def test_failures_are_allowed_by_another_rule(watcher: Watcher) -> None:
+    name = failing(watcher)
+    watcher.update_pipeline(name, failure_number=3)
+    watcher.check_failures(now=at(7))
+    assert ending(watcher, name) == "its rule was changed, and allows it"
+
+
 def missed(watcher: Watcher) -> str:
     """A pipeline that ran each day for forty days, and not today."""
     name = unique("missed")

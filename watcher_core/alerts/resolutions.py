@@ -65,6 +65,10 @@ EXPLAIN = sa.text(f"""
                               IS DISTINCT FROM
                               (CAST(coalesce(pipeline.timeliness_number, type.timeliness_number) AS text),
                                CAST(coalesce(pipeline.timeliness_datepart, type.timeliness_datepart) AS text)))
+                      OR (kind.name = 'failure'
+                          AND good.id IS NULL
+                          AND CAST(ended.facts ->> 'failures_in_a_row' AS bigint)
+                            < coalesce(pipeline.failure_number, type.failure_number))
                     THEN jsonb_build_object('how', 'rule_changed')
                     WHEN kind.name = 'stuck' AND good.id IS NULL
                      AND (pipeline.mute_timeliness_check OR type.mute_timeliness_check)

@@ -60,9 +60,22 @@ CHECKED = f"""
 
 # One by one, by the primary key: a wrong estimate would have all executions read.
 RUN = """
-    SELECT id, state, end_date, watcher.full_metadata(source, external_id, execution_metadata) AS execution_metadata
+    SELECT id, pipeline_id, state, start_date, end_date,
+           watcher.full_metadata(source, external_id, execution_metadata) AS execution_metadata
       FROM watcher.pipeline_execution
      WHERE id"""
+
+ROOT = "coalesce(run.execution_metadata ->> 'root_run_id', run.execution_metadata ->> 'run_id')"
+
+# The last retry of a run has ended, and may not have evaluated the check again: it goes on from where the run failed.
+HAS_BEEN_RETRIED = f"""
+    EXISTS (SELECT
+              FROM watcher.pipeline_execution AS retry
+             WHERE retry.pipeline_id = run.pipeline_id
+               AND retry.start_date > run.start_date
+               AND retry.state <> 'running'
+               AND retry.execution_metadata ->> 'root_run_id' = {ROOT}
+               AND retry.execution_metadata -> 'will_retry' IS DISTINCT FROM 'true')"""
 
 FAILING = f"""
     {retries.RETRIED}, {CHECKED}, failing AS MATERIALIZED (
@@ -77,10 +90,10 @@ FAILING = f"""
            AND (result.reported_at IS NOT NULL
                 OR run.state IS DISTINCT FROM 'failed'
                 OR NOT (coalesce({retries.will_be("run.execution_metadata", "run.end_date")}, false)
+                        AND NOT {HAS_BEEN_RETRIED}
                         OR EXISTS (SELECT
                                      FROM retried
-                                    WHERE root = coalesce(run.execution_metadata ->> 'root_run_id',
-                                                          run.execution_metadata ->> 'run_id'))))
+                                    WHERE root = {ROOT})))
     ), grouped AS (
         SELECT asset_check_id, count(*) AS size, array_agg(id) AS result_ids, bool_or(reported_at IS NULL) AS is_new,
                (array_agg(id ORDER BY evaluated_at DESC, id DESC))[1] AS newest_id,
