@@ -402,3 +402,37 @@ def test_resolved_by_hand_it_stays_so_until_it_fails_again(watcher: Watcher) -> 
     told(watcher, "p", FAILED, start=5)
     found(watcher)
     assert open_alerts(watcher) == ["p"]
+
+
+def test_the_alert_of_a_step_goes_on_when_its_assets_get_another_owner(watcher: Watcher) -> None:
+    def owned(owner: str, *names: str) -> None:
+        for name in names:
+            watcher.get_or_create_pipeline(name)
+            watcher.update_pipeline(name, pipeline_metadata={"owners": [owner]})
+
+    def alerting(minute: float) -> dict[int, list[str]]:
+        """The open alerts, each with its assets."""
+        watcher.check_failures(now=at(minute))
+        found = watcher.alerts(state="open")
+        return {alert.id: alert.facts.get("assets", [alert.pipeline_name]) for alert in found}
+
+    owned("sales", *"abc")
+    watcher.record(
+        record(
+            name,
+            f"{name}/1",
+            start=0,
+            state=ExecutionState.FAILED,
+            execution_metadata={"run_id": "r", "step_key": "s", "error": {"message": "no"}},
+        )
+        for name in "abc"
+    )
+    [shared] = alerting(2)
+    owned("stock", *"abc")
+    assert alerting(3) == {shared: ["a", "b", "c"]}
+    owned("finance", "a")  # whose people have not heard of it
+    assert alerting(4) == {shared: ["b", "c"], shared + 1: ["a"]}
+    watcher.record([record("b", "b/2", start=5)])
+    assert alerting(7) == {shared: ["c"], shared + 1: ["a"]}
+    watcher.record([record("a", "a/2", start=5), record("c", "c/2", start=5)])
+    assert alerting(8) == {}

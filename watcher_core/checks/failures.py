@@ -8,7 +8,8 @@ An alert that is open goes on, be it of one asset or of several.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence, Set
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -133,7 +134,18 @@ FOUND = f"""
      ORDER BY detailed.start_date, detailed.execution_id
 """
 
-OPEN_KEYS = "SELECT deduplication_key FROM watcher.alert WHERE kind = 'failure' AND state <> 'resolved'"
+# The keys of the alerts that are open, of those of steps with their assets.
+OPEN_KEYS = """
+    SELECT deduplication_key,
+           CASE WHEN starts_with(deduplication_key, 'failure/step/')
+                THEN coalesce(facts -> 'assets',
+                              jsonb_build_array((SELECT name
+                                                   FROM watcher.pipeline
+                                                  WHERE pipeline.id = alert.pipeline_id))) END
+      FROM watcher.alert
+     WHERE kind = 'failure'
+       AND state <> 'resolved'
+"""
 
 # Of these keys, those whose last alert a person has resolved.
 RESOLVED_BY_HAND = """
@@ -177,7 +189,7 @@ def check_failures(session: Session, *, now: dt.datetime, dry_run: bool = False)
     connection = database.driver(session)
     rows = connection.execute(DRY_RUN if dry_run else CHECK, given).fetchall()
     found = [(_finding(row, now), _step(row)) for row in rows]
-    open_keys = {key for (key,) in connection.execute(OPEN_KEYS)}
+    open_keys: dict[str, list[str] | None] = dict(connection.execute(OPEN_KEYS).fetchall())
     known = {"keys": sorted({key for finding, step in found if step and not finding.new for key in step.keys(finding)})}
     by_hand = {key for (key,) in connection.execute(RESOLVED_BY_HAND, known)} if known["keys"] else set()
     findings = _sharing_alerts(found, open_keys, by_hand)
@@ -210,7 +222,7 @@ def _step(row: tuple[Any, ...]) -> _Step | None:
 
 
 def _sharing_alerts(
-    found: Sequence[tuple[Finding, _Step | None]], open_keys: Set[str], by_hand: Set[str]
+    found: Sequence[tuple[Finding, _Step | None]], open_keys: Mapping[str, list[str] | None], by_hand: Set[str]
 ) -> list[Finding]:
     """Let the assets of the same owners for which one step has failed share an alert that lists them.
 
@@ -220,15 +232,16 @@ def _sharing_alerts(
 
     Args:
         found: The findings, each with its step where a step failed.
-        open_keys: The keys of the alerts that are not resolved.
+        open_keys: The keys of the alerts that are not resolved; of those of steps with their assets.
         by_hand: The keys of those that a person has resolved.
     """
     groups: dict[tuple[str, str], list[int]] = {}
+    heirs = _heirs(found, open_keys)
     for place, (finding, step) in enumerate(found):
         if step is None or finding.deduplication_key in open_keys:
             continue
         owned, unowned = step.keys(finding)
-        key = next((key for key in (owned, unowned) if key in open_keys), owned)
+        key = next((key for key in (owned, unowned) if key in open_keys), heirs.get(owned, owned))
         groups.setdefault((key, "" if key in open_keys else step.run_id), []).append(place)
     findings = [finding for finding, _ in found]
     several = {key for (key, _), places in groups.items() if len(places) > 1}
@@ -245,6 +258,24 @@ def _sharing_alerts(
             details = {**findings[place].details, **shared}
             findings[place] = replace(findings[place], deduplication_key=key, details=details)
     return findings
+
+
+def _heirs(found: Sequence[tuple[Finding, _Step | None]], open_keys: Mapping[str, list[str] | None]) -> dict[str, str]:
+    """Return the keys of open alerts whose assets have got other owners, by the key that most of these would share."""
+    by_name: dict[str, list[_Step]] = {}
+    owned_keys: dict[tuple[str, _Step], str] = {}
+    for finding, step in found:
+        if step is not None:
+            by_name.setdefault(finding.pipeline_name, []).append(step)
+            owned_keys[finding.pipeline_name, step] = step.keys(finding)[0]
+    wanted: dict[str, Counter[str]] = {}
+    for key, assets in open_keys.items():
+        for name in assets or ():
+            for step in by_name.get(name, ()):
+                if key.startswith(f"{step.shared_key}/"):
+                    wanted.setdefault(key, Counter())[owned_keys[name, step]] += 1
+    still = set(owned_keys.values())
+    return {min(owned, key=lambda each: (-owned[each], each)): key for key, owned in wanted.items() if key not in still}
 
 
 def _finding(row: tuple[Any, ...], now: dt.datetime) -> Finding:
