@@ -224,6 +224,25 @@ def test_the_alert_of_a_check_goes_on_when_its_step_raises_an_error(
     assert evaluate(20, a=PASSED, b=PASSED, c=PASSED) == {}
 
 
+def test_an_error_of_a_step_is_an_alert_for_each_owner_of_its_checks(
+    module_watcher: Watcher, session: RecorderSession, name: str
+) -> None:
+    names = {f"{name} {asset}": owner for asset, owner in (("a", "sales"), ("b", "sales"), ("c", "stock"))}
+    for asset, owner in names.items():
+        module_watcher.get_or_create_pipeline(asset, pipeline_metadata={"owners": [owner]})
+    write(
+        session,
+        *(evaluated(asset, ERRORED, minutes=0, run=f"{name}/run", step_key="step") for asset in names),
+        executions=[record(f"{name} job", f"{name}/run")],
+    )
+    module_watcher.check_asset_checks(now=at(1))
+    found = [alert for asset in names for alert in module_watcher.alerts(pipeline=asset, state="open")]
+    assert sorted((names[str(alert.pipeline_name)], alert.facts.get("failing")) for alert in found) == [
+        ("sales", 2),
+        ("stock", None),
+    ]
+
+
 def test_the_last_check_of_an_error_that_somebody_resolved_is_no_news(
     module_watcher: Watcher, session: RecorderSession, name: str
 ) -> None:

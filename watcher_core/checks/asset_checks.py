@@ -324,12 +324,16 @@ def _sharing_alerts(
     found: dict[int, Finding],
     steps: dict[int, tuple[tuple[Any, ...], str] | None],
 ) -> list[Finding]:
-    """Let the checks for which one step raised an error share an alert that lists them.
+    """Let the checks of the same owners for which one step raised an error share an alert that lists them.
 
     An alert that is open goes on: that of a check which did not pass before, and that of a step which by now raises an
     error for one of its checks only. So does one that a person has resolved, while nothing is new.
     """
-    erring = {asset_check_id: step for asset_check_id, step in steps.items() if step is not None}
+    erring = {
+        asset_check_id: (step[0], "/".join([step[1], *sorted(found[asset_check_id].owners)]))
+        for asset_check_id, step in steps.items()
+        if step is not None
+    }
     if not erring:
         return list(found.values())
     shared_keys = sorted({key for _, key in erring.values()})
@@ -337,10 +341,10 @@ def _sharing_alerts(
     is_open = {key for (key,) in connection.execute(OPEN_ALERTS, {"keys": [*shared_keys, *own_keys]})}
     by_hand = {key for (key,) in connection.execute(RESOLVED_BY_HAND, {"keys": shared_keys})} - is_open
     alone = {each: step for each, step in erring.items() if found[each].deduplication_key not in is_open}
-    sizes = Counter(run for run, _ in alone.values())
+    sizes = Counter(alone.values())
     shared: dict[str, list[int]] = {}
     for asset_check_id, (run, key) in alone.items():
-        if sizes[run] > 1 or key in is_open or (key in by_hand and not found[asset_check_id].new):
+        if sizes[run, key] > 1 or key in is_open or (key in by_hand and not found[asset_check_id].new):
             shared.setdefault(key, []).append(asset_check_id)
     findings = dict(found)
     for key, members in shared.items():
