@@ -111,7 +111,12 @@ WATCHED_AGAIN = f"""
        AND NOT EXISTS (SELECT
                          FROM watcher.alert AS other
                         WHERE other.deduplication_key = alert.deduplication_key
-                          AND (other.state <> 'resolved' OR other.resolved_at > alert.resolved_at))
+                          AND other.state <> 'resolved')
+       AND NOT EXISTS (SELECT
+                         FROM watcher.alert AS other
+                        WHERE other.deduplication_key = alert.deduplication_key
+                          AND other.state = 'resolved'
+                          AND other.resolved_at > alert.resolved_at)
        AND EXISTS (SELECT
                      FROM watcher.anomaly_detection_result AS result
                      JOIN watcher.anomaly_detection_rule AS rule ON rule.id = result.rule_id
