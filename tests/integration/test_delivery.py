@@ -452,6 +452,30 @@ def routed(watcher: Watcher, tmp_path: Path, text: str) -> Watcher:
     return configured(watcher, routes=path, slack_webhook_url=watcher.settings.slack_webhook_url)
 
 
+def test_a_route_goes_on_to_mean_what_was_renamed(watcher: Watcher, server: SlackServer, tmp_path: Path) -> None:
+    text = """
+    [[routes]]
+    pipeline = "pipeline *"
+    channel = "#named-so"
+    [[routes]]
+    pipeline = "pipeline renamed"
+    channel = "#finance"
+    [[routes]]
+    group = "shops"
+    channel = "#sales"
+    """
+    for key, options in (("renamed", {}), ("renamed, too", {"pipeline_type_name": "shops"})):
+        opened(watcher, key, options=options)
+        watcher.update_pipeline(f"pipeline {key}", name=f"once {key}")
+    watcher.update_pipeline_type("shops", name="revenue")
+    senders = {name: SlackChannel(name, SecretStr(TOKEN), api=server.api) for name in ("#finance", "#sales")}
+    with routed(watcher, tmp_path, text) as told:
+        assert deliver(told, senders=senders).messages == 2
+        assert [each.destination for each in told.alert_routes("once renamed")] == ["channel #finance"]
+        assert [each.destination for each in told.alert_routes("once renamed, too")] == ["channel #sales"]
+    assert [message.get("channel") for message in server.messages] == ["#finance", "#sales"]
+
+
 def test_alerts_take_their_routes(watcher: Watcher, server: SlackServer, tmp_path: Path) -> None:
     text = '[[routes]]\nowner = "team:finance"\nchannel = "#finance"\n[[routes]]\ngroup = "sales"\nchannel = "#sales"\n'
     owned = {"pipeline_metadata": {"owners": ["anna", "team:finance"]}}

@@ -386,4 +386,6 @@ def _subject(row: Mapping[str, Any], prefix: str = "") -> Subject:
         row[f"{prefix}pipeline_metadata"],
         AlertKind(row[f"{prefix}kind"]),
         AlertLevel(row[f"{prefix}level"]),
+        former_names=row.get(f"{prefix}former_names"),
+        former_type_names=row.get(f"{prefix}former_type_names"),
     )

@@ -87,7 +87,13 @@ ANY_DUE = sa.text(f"""
 
 def _subject(pipeline_id: str) -> str:
     return f"""
-            SELECT pipeline.name AS pipeline_name, pipeline_type.name AS pipeline_type_name, pipeline.pipeline_metadata
+            SELECT pipeline.name AS pipeline_name, pipeline_type.name AS pipeline_type_name, pipeline.pipeline_metadata,
+                   ARRAY(SELECT alias.name
+                           FROM watcher.pipeline_alias AS alias
+                          WHERE alias.pipeline_id = pipeline.id) AS former_names,
+                   ARRAY(SELECT alias.name
+                           FROM watcher.pipeline_type_alias AS alias
+                          WHERE alias.pipeline_type_id = pipeline_type.id) AS former_type_names
               FROM watcher.pipeline
               JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
              WHERE pipeline.id = unsettled.{pipeline_id}
@@ -97,6 +103,9 @@ def _subject(pipeline_id: str) -> str:
 # All rows of the alerts that are not settled: also those that are not due, and what others deliver right now.
 ROWS = sa.text(f"""
     SELECT unsettled.*, subject.pipeline_name, subject.pipeline_type_name, subject.pipeline_metadata,
+           subject.former_names, subject.former_type_names,
+           cause_subject.former_names AS cause_former_names,
+           cause_subject.former_type_names AS cause_former_type_names,
            cause_subject.pipeline_name AS cause_pipeline_name,
            cause_subject.pipeline_type_name AS cause_pipeline_type_name,
            cause_subject.pipeline_metadata AS cause_pipeline_metadata

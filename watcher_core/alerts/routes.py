@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -166,12 +166,26 @@ class Routes:
         return found
 
     def explain(
-        self, *, pipeline_name: str, pipeline_type_name: str, pipeline_metadata: Mapping[str, Any]
+        self,
+        *,
+        pipeline_name: str,
+        pipeline_type_name: str,
+        pipeline_metadata: Mapping[str, Any],
+        former_names: Sequence[str] = (),
+        former_type_names: Sequence[str] = (),
     ) -> list[values.AlertRoute]:
         """Say where alerts of a pipeline would go."""
         levels: dict[tuple[int | None, AlertKind], list[AlertLevel]] = {}
         for kind, level in itertools.product(OF_PIPELINES, AlertLevel):
-            subject = Subject.of(pipeline_name, pipeline_type_name, pipeline_metadata, kind, level)
+            subject = Subject.of(
+                pipeline_name,
+                pipeline_type_name,
+                pipeline_metadata,
+                kind,
+                level,
+                former_names=former_names,
+                former_type_names=former_type_names,
+            )
             for number in self._take(subject):
                 levels.setdefault((number, kind), []).append(level)
         kinds: dict[tuple[int | None, tuple[AlertLevel, ...]], list[AlertKind]] = {}

@@ -72,7 +72,9 @@ VARIABLES = ("to", "webhook", "secret")
 class Subject:
     """What of an alert its route depends on. An asset's group is its pipeline's type, unless the asset names a type.
 
-    An alert of no pipeline takes no route that asks for one, not even for any.
+    An alert of no pipeline takes no route that asks for one, not even for any. A name that a pipeline or its type had
+    before it was renamed means it still, where a route has just that name: nobody would hear of it otherwise. A pattern
+    asks for the name of now.
     """
 
     pipeline_name: str | None
@@ -81,6 +83,8 @@ class Subject:
     owners: tuple[str, ...]
     kind: AlertKind
     level: AlertLevel
+    former_names: tuple[str, ...] = ()
+    former_type_names: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -90,6 +94,9 @@ class Subject:
         pipeline_metadata: Mapping[str, Any] | None,
         kind: AlertKind,
         level: AlertLevel,
+        *,
+        former_names: Iterable[str] | None = None,
+        former_type_names: Iterable[str] | None = None,
     ) -> Subject:
         """What an alert of a pipeline is about, as far as the metadata says; people write anything there."""
         metadata = pipeline_metadata or {}
@@ -101,6 +108,8 @@ class Subject:
             owners=text.parse_owners(owners),
             kind=kind,
             level=level,
+            former_names=tuple(former_names or ()),
+            former_type_names=tuple(former_type_names or ()),
         )
 
 
@@ -169,10 +178,11 @@ class Route(BaseModel):
 
     def matches(self, subject: Subject) -> bool:
         """Whether an alert takes this route."""
+        former_groups = subject.former_type_names if subject.group == subject.pipeline_type_name else ()
         return (
-            _matches(self.pipeline, _named(subject.pipeline_name))
-            and _matches(self.pipeline_type, _named(subject.pipeline_type_name))
-            and _matches(self.group, _named(subject.group))
+            _matches(self.pipeline, _named(subject.pipeline_name), subject.former_names)
+            and _matches(self.pipeline_type, _named(subject.pipeline_type_name), subject.former_type_names)
+            and _matches(self.group, _named(subject.group), former_groups)
             and _matches(self.owner, subject.owners)
             and (self.kind is None or subject.kind in self.kind)
             and (self.level is None or subject.level in self.level)
@@ -207,8 +217,12 @@ class RoutesFile(BaseModel):
         return self
 
 
-def _matches(patterns: tuple[str, ...] | None, names: Iterable[str]) -> bool:
-    return patterns is None or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+def _matches(patterns: tuple[str, ...] | None, names: Iterable[str], former_names: Iterable[str] = ()) -> bool:
+    return (
+        patterns is None
+        or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+        or any(name in patterns for name in former_names)
+    )
 
 
 def _named(name: str | None) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         pipelines_of,
         read_pipeline,
     )
-    from watcher_core.catalog.names import by_names, by_reference, known_name
+    from watcher_core.catalog.names import by_names, by_reference, former_names, known_name
     from watcher_core.catalog.pipelines import (
         configure_pipelines,
         current_pipeline_names,
@@ -93,6 +93,7 @@ __all__ = [
     "find_pipeline",
     "find_pipeline_id",
     "find_pipelines",
+    "former_names",
     "get_address_type",
     "get_or_create_address",
     "get_or_create_address_type",
@@ -177,6 +178,7 @@ _MODULES = {
     "provisional_ids": "addresses",
     "read_pipeline": "lookup",
     "find_pipelines": "pipelines",
+    "former_names": "names",
     "resolve_pipelines": "pipelines",
     "retype_addresses": "addresses",
     "update_address": "addresses",

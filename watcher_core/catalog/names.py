@@ -78,6 +78,12 @@ def renamed(session: Session, table: sa.Table, names: Iterable[str]) -> dict[str
     return {row.name: row.current for row in rows}
 
 
+def former_names(session: Session, kind: str, row_id: int) -> list[str]:
+    """Return the names that a row had before."""
+    alias, of_row = ALIASES[kind]
+    return list(session.scalars(sa.select(alias.c.name).where(alias.c[of_row] == row_id).order_by(alias.c.name)))
+
+
 def keep_former_name(session: Session, table: sa.Table, row: sa.Row[Any, Any], new: str) -> None:
     """Let the name of a row, which is about to become `new`, go on to mean it.
 

@@ -298,10 +298,14 @@ class AlertMethods(HeartbeatMethods):
         """
         with self._transaction() as (session, _):
             found = catalog.get_pipeline(session, pipeline)
+            former_names = catalog.former_names(session, "pipeline", found.id)
+            former_type_names = catalog.former_names(session, "pipeline_type", found.pipeline_type_id)
         return alerts.load_routes(self.settings).explain(
             pipeline_name=found.name,
             pipeline_type_name=found.pipeline_type_name,
             pipeline_metadata=found.pipeline_metadata,
+            former_names=former_names,
+            former_type_names=former_type_names,
         )
 
     def undelivered_alerts(self) -> values.UndeliveredAlerts:
