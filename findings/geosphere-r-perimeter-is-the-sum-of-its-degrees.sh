@@ -13,10 +13,11 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 command -v Rscript >/dev/null || apt-get install --yes --quiet=2 --no-install-recommends r-base-core
-apt-get download --quiet=2 --option APT::Sandbox::User=root "r-cran-geosphere=1.5-18-1" "r-cran-sp" "r-cran-rcpp"
+apt-get download --quiet=2 --option APT::Sandbox::User=root "r-cran-geosphere=1.5-18-1" \
+    "r-cran-sp" "r-cran-lattice" "r-cran-rcpp"
 for package in *.deb; do dpkg --extract "$package" .; done
 
-R_LIBS=$folder/usr/lib/R/site-library TZ=UTC Rscript --vanilla - <<'R'
+R_LIBS=$folder/usr/lib/R/site-library:$folder/usr/lib/R/library TZ=UTC Rscript --vanilla - <<'R'
 suppressMessages(library(geosphere))
 
 holds <- function(text, seen, expected) {
