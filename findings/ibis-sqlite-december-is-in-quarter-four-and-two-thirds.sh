@@ -3,7 +3,7 @@
 #
 # In SQLite `quarter()` divides without a floor: February is in quarter 1.33 and December in 4.67, so a year has twelve
 # quarters when rows are grouped by it. They are shown as whole numbers, each one three times, and a filter for quarter
-# 4 finds October alone. A Friday of week 11 is in week 11.57. `microsecond()` is the second, a time as an integer is
+# 4 finds October alone. 15 March is in week 11.43, not in 11. `microsecond()` is the second, a time as an integer is
 # its year, and true as a text is 1.
 # Seen: 12 groups 1 1 1 2 2 2 3 3 3 4 4 4; 1 row in quarter 4; 30 microseconds of 10:20:30.250000
 #
