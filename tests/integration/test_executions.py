@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
@@ -243,6 +244,16 @@ def test_code_that_starts_what_the_recorder_has_seen_already_fills_the_row(watch
     assert execution.start_date == NOON
     assert execution.execution_metadata == {"step": "a", "code": 1}
     assert (execution.next_watermark, execution.logical_date, execution.full_load) == ("150", at(-60), True)
+
+
+def test_code_knows_better_than_the_recorder_when_its_partition_begins(watcher: Watcher, pipeline: str) -> None:
+    seen = record(pipeline, pipeline, state=ExecutionState.RUNNING, logical_date=at(0))
+    watcher.record([seen])
+    own: dict[str, Any] = {"pipeline_id": pipeline, "source": ExecutionSource.DAGSTER, "external_id": pipeline}
+    assert watcher.start_execution(**own, logical_date=at(-60)).logical_date == at(-60)
+    assert watcher.start_execution(**own).logical_date == at(-60)
+    watcher.record([dataclasses.replace(seen, state=ExecutionState.SUCCEEDED, end_date=at(1))])
+    assert watcher.executions(pipeline=pipeline)[0].logical_date == at(-60)
 
 
 def test_what_the_recorder_has_seen_takes_the_declared_next_watermark_when_code_starts_it(

@@ -88,7 +88,8 @@ OWN_METADATA = stored_metadata("source", "external_id", "%(execution_metadata)s"
 
 # The row is there: a replay, or the recorder saw the step before the code in it came to speak. A later attempt takes
 # the row up again, from the watermark as it stands now; a replay keeps the watermark that the first call was given.
-# Whatever else is known already stays, and a replay that comes after the end changes nothing.
+# The recorder may have read the key of a partition without its time zone, which the code knows. Whatever else is known
+# already stays, and a replay that comes after the end changes nothing.
 RESTART = f"""
     UPDATE watcher.pipeline_execution AS execution
        SET state              = 'running',
@@ -100,7 +101,7 @@ RESTART = f"""
            watermark          = CASE WHEN %(attempt)s > {ATTEMPTS} THEN pipeline.watermark
                                      ELSE execution.watermark END,
            next_watermark     = coalesce(%(next_watermark)s, execution.next_watermark, pipeline.next_watermark),
-           logical_date       = coalesce(execution.logical_date, %(logical_date)s),
+           logical_date       = coalesce(%(logical_date)s, execution.logical_date),
            parent_id          = coalesce(execution.parent_id, %(parent_id)s),
            full_load          = execution.full_load OR %(full_load)s,
            process            = {STARTED_BY},
