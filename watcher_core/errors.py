@@ -19,6 +19,8 @@ read messages.
 
 from __future__ import annotations
 
+import datetime as dt
+import enum
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -119,10 +121,16 @@ class ExecutionEndedError(WatcherError):
     """The execution has ended already, with other values than these."""
 
     def __init__(self, execution_id: int, differences: dict[str, tuple[object, object]]) -> None:
-        differing = ", ".join(f"{name} is {was!r}, not {now!r}" for name, (was, now) in differences.items())
+        differing = ", ".join(f"{name} is {_shown(was)}, not {_shown(now)}" for name, (was, now) in differences.items())
         super().__init__(f"execution {execution_id} has already ended with other values: {differing}")
         self.execution_id = execution_id
         self.differences = differences
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return str(value)
+    return repr(value.value if isinstance(value, enum.Enum) else value)
 
 
 class PipelineInactiveError(WatcherError):

@@ -450,7 +450,8 @@ def test_a_window_in_a_zone_that_only_another_host_knows_keeps_no_alert_from_peo
         ({"ends_at": dt.datetime(2026, 3, 1, 13)}, "without a time zone"),  # noqa: DTZ001 - that is the mistake
         ({"duration": dt.timedelta(days=32)}, "up to 31 days"),
         ({"ends_at": at(32 * 24 * HOUR)}, "32 days long"),
-        ({"duration": dt.timedelta(0)}, "a length of time"),
+        ({"duration": dt.timedelta(0)}, "duration is 0 seconds; it must be a length of time"),
+        ({"duration": dt.timedelta(seconds=-1)}, "duration is -1 seconds; it must be a length of time"),
         ({"cron": "0 2 * * *"}, "duration is None"),
         ({"cron": "0 * * * *", "duration": dt.timedelta(hours=1)}, "never ends"),
         ({"cron": "soon", "duration": dt.timedelta(hours=1)}, "as cron does"),

@@ -685,3 +685,54 @@ def test_what_is_nested_deeply_is_shown_and_its_tree_read_in_parts(api, module_w
         [tree] = tree["children"]
     assert (tree["children"], tree["execution"]["execution_metadata"]) == ([], metadata)
     assert api.get(f"/execution/{root.id}/tree", params={"levels": 101}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/execution",
+        "/alert",
+        "/anomaly_result",
+        "/anomaly_detection_rule",
+        "/asset_check",
+        "/asset_check_result",
+        "/threshold",
+        "/report",
+    ],
+)
+def test_a_name_and_an_id_are_of_one_pipeline(api, path):
+    name = unique("one")
+    pipeline_id = api.post("/pipeline", json={"name": name, "pipeline_type_name": "extraction"}).json()["id"]
+    assert api.get(f"{path}?pipeline={name}&pipeline_id={pipeline_id}").status_code == 200
+    clash = api.get(f"{path}?pipeline={name}&pipeline_id={make_pipeline(api)}")
+    assert clash.status_code == 400
+    assert re.fullmatch(f"pipeline is '{name}', and pipeline_id is [0-9]+; name one pipeline", clash.json()["message"])
+
+
+def test_a_filter_that_is_not_known_is_refused_and_not_passed_over(api):
+    refused = api.get("/alert?stat=open&kind=failure")
+    assert (refused.status_code, refused.json()["code"]) == (422, "validation")
+    assert refused.json()["message"].startswith("there is no parameter 'stat' here; there are state, kind, pipeline, ")
+    # what a route reads with others, and where nothing is read by parameters
+    assert api.get("/lineage/summary?x=1").status_code == 200
+    assert "address" in api.get("/lineage/addresses?adress=x").json()["message"]
+    assert api.get("/execution?limit=1&profile=true").status_code == 200
+    assert api.get("/metrics?collect[]=x").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/start_pipeline_execution", {"pipeline_id": True}, "pipeline_id"),
+        ("/end_pipeline_execution", {"id": True, "completed_successfully": True}, "id"),
+        ("/end_pipeline_execution", {"id": 1, "completed_successfully": True, "inserts": True}, "inserts"),
+        (
+            "/pipeline",
+            {"name": "n", "pipeline_type_name": "t", "freshness_number": True, "freshness_datepart": "day"},
+            "freshness_number",
+        ),
+    ],
+)
+def test_true_is_no_number(api, path, body, field):
+    refused = api.post(path, json=body)
+    assert (refused.status_code, refused.json()["message"]) == (422, f"{field}: it must be a whole number")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import pickle
 
 import pytest
@@ -13,6 +14,7 @@ from watcher_core import (
     DatabaseUnavailableError,
     EmbeddedPostgresError,
     ExecutionEndedError,
+    ExecutionState,
     InvalidValueError,
     NotFoundError,
     PipelineInactiveError,
@@ -60,6 +62,14 @@ def test_an_execution_that_has_ended_tells_how_the_values_differ() -> None:
     )
     assert error.execution_id == 7
     assert error.differences["inserts"] == (5, 6)
+
+
+def test_values_that_differ_are_said_as_people_write_them() -> None:
+    six = dt.datetime(2026, 1, 2, 6, tzinfo=dt.UTC)
+    states = (ExecutionState.SUCCEEDED, ExecutionState.FAILED)
+    assert str(ExecutionEndedError(7, {"state": states, "end_date": (six, None)})).endswith(
+        "other values: state is 'succeeded', not 'failed', end_date is 2026-01-02 06:00:00+00:00, not None"
+    )
 
 
 def test_an_inactive_pipeline_tells_how_to_switch_it_on() -> None:

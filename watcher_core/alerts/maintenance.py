@@ -151,7 +151,8 @@ def _by_cron(
 
 def _length(duration: dt.timedelta | None) -> dt.timedelta:
     if not isinstance(duration, dt.timedelta) or not dt.timedelta() < duration <= LONGEST:
-        raise InvalidValueError(f"duration is {duration!r}; it must be a length of time up to {LONGEST.days} days")
+        given = f"{duration.total_seconds():,g} seconds" if isinstance(duration, dt.timedelta) else repr(duration)
+        raise InvalidValueError(f"duration is {given}; it must be a length of time up to {LONGEST.days} days")
     return duration
 
 

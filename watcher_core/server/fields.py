@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import (
     AfterValidator,
@@ -18,11 +19,16 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
 
 from watcher_core.arguments import MAX_BIGINT
 from watcher_core.enums import DatePart
+from watcher_core.server.errors import RefusedError
 
 MAX_NAME_CHARACTERS = 150
+
+# What `watcher serve --profile` takes from any request.
+PROFILE = "profile"
 
 # A page of a list.
 DEFAULT_PAGE = 100
@@ -44,6 +50,13 @@ def _watermark(value: object) -> object:
     return str(value) if isinstance(value, bool | int | float) else value
 
 
+def _no_boolean(value: object) -> object:
+    # JSON's true would be the number 1 to Pydantic.
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "Input should be a valid integer")
+    return value
+
+
 def _in_utc(value: dt.datetime) -> dt.datetime:
     try:
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
@@ -51,10 +64,10 @@ def _in_utc(value: dt.datetime) -> dt.datetime:
         raise ValueError("a date must be in the years 1 to 9999 in UTC") from exc
 
 
-Id = Annotated[int, Field(ge=0, le=MAX_BIGINT)]
+Id = Annotated[int, BeforeValidator(_no_boolean), Field(ge=0, le=MAX_BIGINT)]
 PathId = Annotated[int, Path(ge=0, le=MAX_BIGINT)]
-Count = Annotated[int, Field(ge=0, le=MAX_BIGINT)]
-ThresholdNumber = Annotated[int, Field(gt=0, le=MAX_BIGINT)]
+Count = Annotated[int, BeforeValidator(_no_boolean), Field(ge=0, le=MAX_BIGINT)]
+ThresholdNumber = Annotated[int, BeforeValidator(_no_boolean), Field(gt=0, le=MAX_BIGINT)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARACTERS)]
 LongName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2048)]
 LowerDatePart = Annotated[DatePart, BeforeValidator(_lower)]
@@ -138,13 +151,29 @@ class _StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route whose JSON is read by `read_json`."""
+    """A route whose JSON is read by `read_json`, and where what is read by parameters has no others.
+
+    Who misspells a filter would get all, and take it for what was asked for.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler."""
         handler = super().get_route_handler()
+        known = list(_query_parameters(self.dependant)) if "GET" in (self.methods or ()) else []
 
         async def handle(request: Request) -> Response:
+            unknown = known and [name for name in request.query_params if name not in (*known, PROFILE)]
+            if unknown:
+                raise RefusedError(
+                    422,
+                    f"there is no parameter {unknown[0][:MAX_NAME_CHARACTERS]!r} here; there are {', '.join(known)}",
+                )
             return await handler(_StrictRequest(request))
 
         return handle
+
+
+def _query_parameters(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for each in dependant.dependencies:
+        yield from _query_parameters(each)

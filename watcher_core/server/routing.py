@@ -13,7 +13,7 @@ from watcher_core import recording
 from watcher_core.arguments import MAX_BIGINT
 from watcher_core.client import Watcher
 from watcher_core.enums import ExecutionSource
-from watcher_core.errors import NotFoundError
+from watcher_core.errors import InvalidValueError, NotFoundError
 from watcher_core.server.access import Access
 from watcher_core.server.errors import ApiError, RefusedError
 from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, StrictRoute
@@ -97,6 +97,18 @@ def covered_pipeline(request: Request, reference: int | str) -> Pipeline:
             raise
     access.require_pipeline(pipeline.name)
     return pipeline
+
+
+def asked_pipeline(request: Request, name: str | None, pipeline_id: int | None) -> int | None:
+    """Return the id of the pipeline that a list is asked for, by its name or its id, if the request may know of it.
+
+    Raises:
+        InvalidValueError: The two are of two pipelines.
+    """
+    found = {covered_pipeline(request, each).id for each in (name, pipeline_id) if each is not None}
+    if len(found) > 1:
+        raise InvalidValueError(f"pipeline is {name!r}, and pipeline_id is {pipeline_id}; name one pipeline")
+    return next(iter(found), None)
 
 
 def covered_ids(request: Request) -> set[int] | None:

@@ -15,8 +15,8 @@ from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, Body, Cursor, Ins
 from watcher_core.server.routing import (
     Page,
     access_of,
+    asked_pipeline,
     by_date,
-    covered_pipeline,
     errors,
     own_watcher_of,
     place_of,
@@ -125,10 +125,8 @@ def list_alerts(
     now: Annotated[Instant | None, Query(description="The time at which snoozes are over.")] = None,
 ) -> Any:
     """List alerts, the last opened first, a page at a time; of a token of some pipelines, those of these."""
-    reference = pipeline if pipeline_id is None else pipeline_id
-    if reference is not None:
-        reference = covered_pipeline(request, reference).id
-    elif behind is not None and access_of(request).is_limited:
+    reference = asked_pipeline(request, pipeline, pipeline_id)
+    if reference is None and behind is not None and access_of(request).is_limited:
         _find(request, behind)
     found = own_watcher_of(request).alerts(
         state=state or NOT_RESOLVED,

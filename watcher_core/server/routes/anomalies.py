@@ -17,8 +17,8 @@ from watcher_core.server.routes.anomaly_rules import clean_metric
 from watcher_core.server.routing import (
     Page,
     access_of,
+    asked_pipeline,
     by_date,
-    covered_pipeline,
     errors,
     own_watcher_of,
     place_of,
@@ -57,10 +57,8 @@ def list_anomaly_results(
 ) -> Any:
     """List recorded results, those of the newest execution first, a page at a time; of a token of some pipelines, its
     own."""
-    reference = pipeline if pipeline_id is None else pipeline_id
-    if reference is not None:
-        reference = covered_pipeline(request, reference).id
-    elif execution_id is not None and access_of(request).is_limited:
+    reference = asked_pipeline(request, pipeline, pipeline_id)
+    if reference is None and execution_id is not None and access_of(request).is_limited:
         access_of(request).require_pipeline(watcher_of(request).execution(execution_id).pipeline_name)
     found = own_watcher_of(request).anomaly_results(
         pipeline=reference,

@@ -15,7 +15,17 @@ from watcher_core.enums import AnomalyMethod
 from watcher_core.server.errors import RefusedError
 from watcher_core.server.fields import Body, Count, Cursor, Id, Limit, LongName, PathId
 from watcher_core.server.routes.pipelines import Created
-from watcher_core.server.routing import Page, access_of, covered_pipeline, covers_of, errors, page, router, watcher_of
+from watcher_core.server.routing import (
+    Page,
+    access_of,
+    asked_pipeline,
+    covered_pipeline,
+    covers_of,
+    errors,
+    page,
+    router,
+    watcher_of,
+)
 
 rules = router("anomaly rules")
 
@@ -171,10 +181,10 @@ def list_anomaly_rules(
     cursor: Cursor = None,
 ) -> Any:
     """List anomaly rules, by the name of their pipeline and by their metric."""
-    reference = pipeline if pipeline_id is None else pipeline_id
+    reference = asked_pipeline(request, pipeline, pipeline_id)
     read = partial(
         watcher_of(request).anomaly_rules,
-        pipeline=None if reference is None else covered_pipeline(request, reference).id,
+        pipeline=reference,
         active=active,
         standing=standing,
     )

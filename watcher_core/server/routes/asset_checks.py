@@ -10,7 +10,7 @@ from watcher_core import values
 from watcher_core.arguments import MAX_BIGINT
 from watcher_core.enums import AssetCheckStatus
 from watcher_core.server.fields import DEFAULT_PAGE, MAX_LIST, Instant
-from watcher_core.server.routing import covered_pipeline, errors, own_watcher_of, router
+from watcher_core.server.routing import asked_pipeline, errors, own_watcher_of, router
 
 asset_checks = router("asset checks")
 
@@ -30,7 +30,7 @@ def list_asset_checks(
     limit: Most = DEFAULT_PAGE,
 ) -> Any:
     """List asset checks, each with its last result, by the names of asset and check."""
-    asked = _pipeline(request, pipeline, pipeline_id)
+    asked = asked_pipeline(request, pipeline, pipeline_id)
     return own_watcher_of(request).asset_checks(pipeline=asked, failing=failing, limit=limit)
 
 
@@ -45,12 +45,7 @@ def list_asset_check_results(
     limit: Most = DEFAULT_PAGE,
 ) -> Any:
     """List results of asset checks, newest first."""
-    asked = _pipeline(request, pipeline, pipeline_id)
+    asked = asked_pipeline(request, pipeline, pipeline_id)
     return own_watcher_of(request).asset_check_results(
         pipeline=asked, check=check, status=status, since=since, limit=limit
     )
-
-
-def _pipeline(request: Request, name: str | None, pipeline_id: int | None) -> int | None:
-    reference = name if pipeline_id is None else pipeline_id
-    return None if reference is None else covered_pipeline(request, reference).id

@@ -15,7 +15,7 @@ from watcher_core.server.routes.execution_bodies import STORED, ExecutionAnswer,
 from watcher_core.server.routing import (
     Page,
     access_of,
-    covered_pipeline,
+    asked_pipeline,
     cursor_of,
     errors,
     own_watcher_of,
@@ -82,9 +82,7 @@ def list_executions(
     cursor: Cursor = None,
 ) -> Response:
     """List executions, newest first, a page at a time; of a token of some pipelines, those of these."""
-    reference = pipeline if pipeline_id is None else pipeline_id
-    if reference is not None:
-        reference = covered_pipeline(request, reference).id
+    reference = asked_pipeline(request, pipeline, pipeline_id)
     found = own_watcher_of(request).executions(
         pipeline=reference, scope=scope, state=state, since=since, before=place_of(cursor), limit=limit + 1
     )

@@ -15,8 +15,8 @@ from watcher_core.overview import MOST_HITS, MOST_INCIDENTS, MOST_REPORT_DAYS
 from watcher_core.server.fields import DEFAULT_PAGE, MAX_LIST, Instant, Text
 from watcher_core.server.routing import (
     access_of,
+    asked_pipeline,
     covered_ids,
-    covered_pipeline,
     errors,
     own_watcher_of,
     router,
@@ -102,13 +102,13 @@ def get_report(
     now: Annotated[Instant | None, Query(description="The time whose day is the last one.")] = None,
 ) -> Any:
     """Return what ended in the last days, by day and by group, beside as many days before."""
-    reference = pipeline if pipeline_id is None else pipeline_id
+    reference = asked_pipeline(request, pipeline, pipeline_id)
     return own_watcher_of(request).report(
         days=days,
         by=by,
         owner=owner,
         pipeline_type=pipeline_type,
-        pipeline=None if reference is None else covered_pipeline(request, reference).id,
+        pipeline=reference,
         limit=limit,
         now=now,
     )

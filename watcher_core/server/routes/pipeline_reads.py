@@ -13,7 +13,15 @@ from watcher_core.arguments import MAX_BIGINT
 from watcher_core.overview import NEVER_RAN
 from watcher_core.server.access import Access
 from watcher_core.server.fields import DEFAULT_PAGE, MAX_PAGE, PathId, Text
-from watcher_core.server.routing import access_of, covered_ids, covered_pipeline, errors, router, watcher_of
+from watcher_core.server.routing import (
+    access_of,
+    asked_pipeline,
+    covered_ids,
+    covered_pipeline,
+    errors,
+    router,
+    watcher_of,
+)
 
 reads = router("pipelines")
 
@@ -82,9 +90,9 @@ def list_thresholds(
 ) -> Any:
     """List the thresholds that hold: for each pipeline and check its own, else its type's."""
     watcher = watcher_of(request)
-    reference = pipeline if pipeline_id is None else pipeline_id
+    reference = asked_pipeline(request, pipeline, pipeline_id)
     if reference is not None:
-        return watcher.thresholds(pipeline=covered_pipeline(request, reference).id)
+        return watcher.thresholds(pipeline=reference)
     covered = covered_ids(request)
     return [each for each in watcher.thresholds() if covered is None or each.pipeline_id in covered]
 
