@@ -810,6 +810,42 @@ def test_another_error_is_not_behind_a_failure_that_has_the_first_one(world: Wor
     assert world.default.take() == ["🔴 second failed: no such column: a"]
 
 
+@pytest.mark.parametrize("was_good", [False, True])
+def test_what_has_the_first_error_is_not_behind_what_has_another_one_by_now(world: World, was_good: bool) -> None:
+    world.all_found(["first", "second", "third"], AlertKind.FAILURE, **AWAY)
+    world.deliver()
+    [title] = world.default.take()
+    assert title.endswith("and 2 others with the same error")
+    if was_good:
+        world.over("failure/first", now=at(5))
+        world.deliver(at(5))
+        world.default.take()
+    world.found("first", AlertKind.FAILURE, now=at(20), failing=2, **UNRELATED)
+    world.deliver(at(20))
+    titles = world.default.take()
+    [second] = [title for title in titles if "second" in title]
+    assert second.startswith("🔴 second failed: connection to server")
+    assert second.endswith("and 1 other with the same error")
+    assert titles[1:] == (["🔴 Back again: first failed: no such column: a"] if was_good else []), titles
+    for minute, error in ((25, AWAY), (30, UNRELATED)):  # nobody is told again
+        world.found("first", AlertKind.FAILURE, now=at(minute), failing=2, **error)
+        world.deliver(at(minute))
+        assert world.default.take() == []
+
+
+def test_what_is_behind_a_cause_by_a_third_one_stays_there(world: World) -> None:
+    step: dict[str, Any] = {"run_id": "run", "step_key": "build"}
+    world.found("first", AlertKind.FAILURE, error="no such table: raw", **step)
+    world.found("third", AlertKind.FAILURE, **step, **AWAY)
+    world.found("second", AlertKind.FAILURE, **AWAY)
+    world.deliver()
+    assert world.default.take() == ["🔴 first failed: no such table: raw, and 2 others with the same error"]
+    world.over("failure/third", now=at(5))
+    world.found("first", AlertKind.FAILURE, now=at(5), failing=2, error="no such table: raw", **step)
+    world.link(at(5))
+    assert world.alert("failure/second").cause_alert_id == world.alert("failure/first").id
+
+
 def test_what_fails_after_a_backfill_is_not_behind_its_failures(world: World) -> None:
     world.found("nightly", AlertKind.FAILURE, backfill="abcdefgh", backfill_state="failed", failed_partition_count=1)
     world.found("orders", AlertKind.FAILURE, backfill="abcdefgh", run_id="1", step_key="orders", **UNRELATED)

@@ -19,7 +19,8 @@ The cause is a root: an alert that is itself behind nothing. Of several, a failu
 first that was found before later ones. In a cycle of lineage the first that was found is the root. No chains are
 stored: an alert whose cause gets a cause of its own moves behind that one.
 
-What is still wrong `FAIR_TIME` after its cause was resolved is behind nothing any more, and speaks for itself.
+What is still wrong `FAIR_TIME` after its cause was resolved is behind nothing any more, and speaks for itself. So does
+a failure whose cause fails with another error by now.
 
 After a check all alerts are looked at. A delivery looks only at what is new to it, and at what that may be the cause of
 or be behind: all else was looked at when it was new.
@@ -33,7 +34,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import database
-from watcher_core.alerts import unusual
+from watcher_core.alerts import releases, unusual
 from watcher_core.alerts.nearby import FEW, NEAR, blocked_run, failed_runs, has_run_since, is_beside_failure, job_of
 
 # Failures with the same error, each of which comes within this time after the one before, are one burst.
@@ -347,6 +348,7 @@ def link_causes(session: Session, *, now: dt.datetime, only_new: bool = False) -
     database.read_by_index(session)
     moment = {"now": now, "fair_time": FAIR_TIME}
     session.execute(FOLLOW, moment)
+    releases.release_failures(session)
     near = session.scalar(NEAR, {"few": FEW}) if only_new else None
     if near is not None and len(near) < 2:
         return 0
