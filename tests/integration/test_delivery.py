@@ -372,6 +372,20 @@ def test_nothing_of_the_address_is_ever_told(
     assert "alerts wait for default" in caplog.text
 
 
+def test_another_ad_hoc_run_does_not_say_when_what_failed_was_last_good(watcher: Watcher, server: SlackServer) -> None:
+    name = unique("sales/__ASSET_JOB")
+    runs: dict[str, Any] = {"execution_metadata": {"job": "__ASSET_JOB"}}
+    watcher.record([record(name, unique("run"), start=-30, scope="9b1d", **runs)])
+    watcher.record([record(name, unique("run"), start=-5, scope="0c77", state=ExecutionState.FAILED, **runs)])
+    watcher.check_failures(now=NOON)
+    deliver(watcher)
+    assert "Last success" not in server.texts[0]
+    [alert] = watcher.alerts(pipeline=name)
+    assert watcher.alert_context(alert).last_success_at is None
+    watcher.resolve_alert(alert.id)
+    deliver(watcher)
+
+
 def test_a_message_brings_what_is_known_of_the_pipeline(watcher: Watcher, server: SlackServer) -> None:
     name = unique("orders")
     metadata = {"runbook": "https://wiki.example.com/orders", "owners": ["team:sales"]}

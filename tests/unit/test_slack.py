@@ -258,6 +258,22 @@ def test_of_several_failures_each_says_what_it_has_blocked() -> None:
     assert not any("blocked" in line for line in text([Notice(held_up)], cause=blocking))
 
 
+@pytest.mark.parametrize(("total", "is_said"), [(2, True), (5, True), (6, False)])
+def test_of_a_few_each_says_whose_it_is_and_what_to_do(total: int, is_said: bool) -> None:
+    notices = [
+        Notice(alert(number, kind=AlertKind.FAILURE), owners=(f"team:{number}",), runbook=f"https://wiki/{number}")
+        for number in range(total)
+    ]
+
+    def lines(event: AlertEvent) -> list[str]:
+        sent = message(notices, event=event, kind=AlertKind.FAILURE, level=AlertLevel.ERROR, total=total, now=NOON)
+        return [line for line in sent.text.splitlines() if line.startswith("•")]
+
+    said = ", owner: team:1, runbook: <https://wiki/1|https://wiki/1> [alert 1]"
+    assert (said in lines(AlertEvent.OPENED)[1]) == is_said
+    assert not any("owner" in line for line in lines(AlertEvent.RESOLVED))
+
+
 @pytest.mark.parametrize(("error", "said"), [("no file", "the same error"), (None, "failed without an error message")])
 def test_an_error_is_the_same_only_where_there_is_one(error: str | None, said: str) -> None:
     step, run = (alert(number, kind=AlertKind.FAILURE, facts={"error": error}) for number in (1, 2))

@@ -51,9 +51,18 @@ STALE_RUNS = f"""
      WHERE NOT alert.facts ?| ARRAY['calendar', 'timezone']
     HAVING count(*) > {catalog.LAST_RUNS}"""
 
+
+def is_ad_hoc(execution: str) -> str:
+    """The SQL of whether an execution is a run of what somebody chose, by the name that Dagster gives such jobs.
+
+    Another one says nothing of when this one was last good.
+    """
+    return f"coalesce(starts_with({execution}.execution_metadata ->> 'job', '__'), false)"
+
+
 OF_ALERT = f"""
     SELECT {BLOCKED} AS blocked,
-           CASE WHEN alert.kind = 'failure' AND alert.state <> 'resolved' THEN (
+           CASE WHEN alert.kind = 'failure' AND alert.state <> 'resolved' AND NOT {is_ad_hoc("failed")} THEN (
                 SELECT end_date
                   FROM watcher.pipeline_execution
                  WHERE pipeline_execution.pipeline_id = alert.pipeline_id
@@ -61,6 +70,7 @@ OF_ALERT = f"""
                  ORDER BY start_date DESC
                  LIMIT 1) END AS last_success_at
       FROM watcher.alert
+      LEFT JOIN watcher.pipeline_execution AS failed ON failed.id = alert.pipeline_execution_id
      WHERE alert.id = %(alert_id)s
 """
 

@@ -15,6 +15,8 @@ from watcher_core.enums import AlertEvent, AlertKind, AlertLevel, AlertState
 
 # Alerts that a message lists; of the rest it gives the number.
 SHOWN = 20
+# So many are said whose they are and what to do about each: more are looked up where all of them are.
+FEW = 5
 # Characters of a line of names.
 NAMES_CHARACTERS = 600
 
@@ -152,13 +154,23 @@ def message(
     worse = {notice.alert.id: titles.louder(notice.alert.level, notice.level_before) for notice in notices}
     is_worse_alike = len({*worse.values(), *(titles.louder(*levels) for levels in unlisted)}) <= 1
 
-    def line(notice: Notice, behind: Behind, *, is_alone: bool = False, cause: Notice | None = None) -> str:
-        shown = _line(notice, event, behind, now=now, dagster_url=dagster_url, is_alone=is_alone, cause=cause)
+    def line(
+        notice: Notice, behind: Behind, *, is_alone: bool = False, is_few: bool = False, cause: Notice | None = None
+    ) -> str:
+        shown = _line(
+            notice, event, behind, now=now, dagster_url=dagster_url, is_alone=is_alone, is_few=is_few, cause=cause
+        )
         how = "" if is_worse_alike else worse.get(notice.alert.id, "")
         return f"• {how}{shown} {slack.alert(notice.alert.id, board_url)}"
 
     lines = [
-        line(notice, incidents.NOTHING if total == 1 else after[notice.alert.id], is_alone=total == 1, cause=cause)
+        line(
+            notice,
+            incidents.NOTHING if total == 1 else after[notice.alert.id],
+            is_alone=total == 1,
+            is_few=1 < total <= FEW,
+            cause=cause,
+        )
         for notice in notices[:SHOWN]
     ]
     more = total - len(lines)
@@ -276,6 +288,7 @@ def _line(
     now: dt.datetime,
     dagster_url: str | None,
     is_alone: bool,
+    is_few: bool,
     cause: Notice | None,
 ) -> str:
     alert = notice.alert
@@ -293,6 +306,8 @@ def _line(
             *filter(None, flapping),
             *([] if is_alone or not notice.blocked else [f"blocked: {_escaped(text.listed(notice.blocked))}"]),
             *notice.mentions,
+            *([f"owner: {slack.escape(', '.join(notice.owners))}"] if is_few and notice.owners else []),
+            *([f"runbook: {_runbook(notice.runbook)}"] if is_few and notice.runbook else []),
         ]
     return f"{_subject(notice, dagster_url)}: {', '.join(parts)}{after}"
 
