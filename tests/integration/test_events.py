@@ -224,7 +224,7 @@ def test_a_run_that_was_over_before_it_started(failure: Run, status: str) -> Non
     executions = failure.executions(until=2, status=dg.DagsterRunStatus(status))
     run = executions[""]
     assert run.state is (FAILED if status == "FAILURE" else CANCELED)
-    assert run.start_date == run.end_date == failure.record.create_timestamp
+    assert run.start_date == run.end_date == failure.record.update_timestamp, "and not when it came into the queue"
     # What it was to materialize has failed with it, and is named.
     planned = {"/breaks/breaks": "failed", "/waits/waits": "failed"} if status == "FAILURE" else {}
     assert states(executions) == {"": run.state.value, **planned}

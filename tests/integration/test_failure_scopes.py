@@ -592,6 +592,26 @@ def test_of_two_runs_that_wait_in_the_queue_the_one_that_ran_last_counts(
     assert {finding.pipeline_name for finding in watcher.check_failures()} == {"orders"}
 
 
+def test_a_run_that_could_not_be_launched_failed_then_and_not_when_it_came_into_the_queue(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    @dg.asset
+    def orders() -> None: ...
+
+    load = dg.define_asset_job("load", [orders], executor_def=dg.in_process_executor)
+    job = dg.Definitions(assets=[orders], jobs=[load]).resolve_job_def("load")
+    first, second = (dagster_instance.create_run_for_job(job) for _ in range(2))
+    execute_run(InMemoryJob(job), second, dagster_instance)
+    dagster_instance.report_run_failed(first, "the code server is shut down")
+    record_tick(dagster_instance, watcher)
+    [failed] = watcher.executions(pipeline="orders", state="failed")
+    [record] = dagster_instance.get_run_records(dg.RunsFilter(run_ids=[first.run_id]))
+    assert failed.end_date is not None
+    assert record.end_time is not None
+    assert failed.end_date.timestamp() == pytest.approx(record.end_time, abs=1e-3)
+    assert {finding.pipeline_name for finding in watcher.check_failures()} == {"orders"}
+
+
 def test_an_ad_hoc_run_that_failed_after_its_assets_is_taken_back_by_what_makes_them_again(
     dagster_instance: dg.DagsterInstance, watcher: Watcher
 ) -> None:

@@ -71,10 +71,11 @@ def translate_log(
     """As `translate_run`, of events that have been read."""
     run = log.record.dagster_run
     if log.started is None:
-        if not log.is_over:
+        if not log.is_over or log.ended is None:
             return []
-        # It was over before it began: canceled in the queue, or its process never came up.
-        log.started = log.ended = log.record.create_timestamp.timestamp()
+        # It was over before it began: canceled in the queue, or its process never came up. That happened when it ended:
+        # a run that has succeeded while this one waited makes nothing of it good.
+        log.started = log.ended
     started, ended = moment(log.started), log.end()
     metadata: dict[str, Any] = {"error": log.error} if log.error else {}
     failed = sorted(key for key, step in log.steps.items() if step.state is ExecutionState.FAILED)
