@@ -448,7 +448,7 @@ def test_a_window_in_a_zone_that_only_another_host_knows_keeps_no_alert_from_peo
         ({"ends_at": at(0)}, "that is over"),
         ({"starts_at": at(10), "ends_at": at(5)}, "before it starts"),
         ({"ends_at": dt.datetime(2026, 3, 1, 13)}, "without a time zone"),  # noqa: DTZ001 - that is the mistake
-        ({"duration": dt.timedelta(days=32)}, "up to 31 days"),
+        ({"duration": dt.timedelta(days=32)}, "duration is 32 d; it must be a length of time up to 31 days"),
         ({"ends_at": at(32 * 24 * HOUR)}, "32 days long"),
         ({"duration": dt.timedelta(0)}, "duration is 0 seconds; it must be a length of time"),
         ({"duration": dt.timedelta(seconds=-1)}, "duration is -1 seconds; it must be a length of time"),

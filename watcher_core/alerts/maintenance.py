@@ -151,7 +151,10 @@ def _by_cron(
 
 def _length(duration: dt.timedelta | None) -> dt.timedelta:
     if not isinstance(duration, dt.timedelta) or not dt.timedelta() < duration <= LONGEST:
-        given = f"{duration.total_seconds():,g} seconds" if isinstance(duration, dt.timedelta) else repr(duration)
+        given = repr(duration)
+        if isinstance(duration, dt.timedelta):
+            seconds = duration.total_seconds()
+            given = text.duration(seconds) if seconds > 0 else f"{seconds:g} seconds"
         raise InvalidValueError(f"duration is {given}; it must be a length of time up to {LONGEST.days} days")
     return duration
 
