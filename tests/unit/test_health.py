@@ -422,14 +422,15 @@ def test_the_error_of_a_code_location_is_the_one_at_its_root() -> None:
         "errorChain": [{"error": {"message": "ImportError: between"}}, {"error": {"message": "\n SyntaxError: this"}}],
     }
     entries = [
-        {"name": "sales", "locationOrLoadError": error},
-        {"name": "hr", "locationOrLoadError": {"__typename": "RepositoryLocation"}},
-        {"name": "loads", "locationOrLoadError": None},
+        {"name": "sales", "updatedTimestamp": 1.0, "locationOrLoadError": error},
+        {"name": "hr", "updatedTimestamp": 2.0, "locationOrLoadError": {"__typename": "RepositoryLocation"}},
+        {"name": "loads", "updatedTimestamp": 3.0, "locationOrLoadError": None},
     ]
     found = code_locations.parse({"workspaceOrError": {"__typename": "Workspace", "locationEntries": entries}})
     [fact] = code_locations.judge(found, key="k/")
     assert (fact.subject, fact.message) == ("code location sales", "does not load: SyntaxError: this")
     assert found.loaded == ("hr", "loads")
+    assert found.loaded_at["hr"] == 2.0
 
 
 def test_a_code_server_that_is_away_is_named_by_dagster_and_not_by_grpc() -> None:
@@ -541,14 +542,40 @@ def test_ticks(
     schedules: list[dict[str, Any]], sensors: list[dict[str, Any]], expected: list[tuple[str, str | None]]
 ) -> None:
     node = {"name": "r", "location": {"name": "sales"}, "schedules": schedules, "sensors": sensors}
-    found = ticks.parse({"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [node]}}, now=NOW)
+    found = ticks.parse(
+        {"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [node]}}, now=NOW, loaded_at={}
+    )
     assert judged(ticks.judge(found, key="k/", now=NOW)) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "minutes", "is_missing", "is_unknown"),
+    [
+        ({"schedules": [schedule(last=10, due=5)]}, 2, False, True),
+        ({"schedules": [schedule(last=10, due=5)]}, 4, True, False),
+        ({"schedules": [schedule(last=1, due=5)]}, 2, False, False),  # it has ticked since
+        ({"sensors": [sensor(last=10)]}, 6, False, True),
+        ({"sensors": [sensor(last=10)]}, 7, True, False),
+        ({"sensors": [sensor(last=10)], "schedules": [schedule(last=1, due=5)]}, 2, False, True),
+    ],
+)
+def test_a_code_location_that_is_back_has_some_time_for_what_is_due(
+    given: dict[str, Any], minutes: float, is_missing: bool, is_unknown: bool
+) -> None:
+    node = {"name": "r", "location": {"name": "sales"}, "schedules": [], "sensors": [], **given}
+    data = {"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [node]}}
+    found = ticks.parse(data, now=NOW, loaded_at={"sales": ago(minutes=minutes).timestamp()})
+    missing = f"k/ticks/sales/missing {'sensors' if 'sensors' in given else 'schedules'}"
+    assert (missing in {fact.key for fact in ticks.judge(found, key="k/", now=NOW)}) == is_missing
+    assert ticks.missing_keys("k/", found) == ([missing] if is_unknown else []), "its alert stays as it is"
 
 
 def test_a_tick_that_failed_leads_to_its_page() -> None:
     failed = schedule(last=10, due=10, status="FAILURE"), sensor(last=0, statuses=("FAILURE",))
     node = {"name": "r", "location": {"name": "sales"}, "schedules": [failed[0]], "sensors": [failed[1]]}
-    found = ticks.parse({"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [node]}}, now=NOW)
+    found = ticks.parse(
+        {"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [node]}}, now=NOW, loaded_at={}
+    )
     assert [fact.page for fact in ticks.judge(found, key="k/", now=NOW)] == [
         ("locations", "r@sales", "schedules", "daily"),
         ("locations", "r@sales", "sensors", "inbox"),
@@ -573,7 +600,7 @@ def test_what_has_no_tick_when_all_are_asked_for_is_asked_by_itself() -> None:
                 return {"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": nodes}}
             return {"of0": schedule(last=10, due=10), "of1": {"__typename": "SensorNotFoundError"}}
 
-    found = ticks.ask(Webserver("http://dagster/graphql"), now=NOW)
+    found = ticks.ask(Webserver("http://dagster/graphql"), now=NOW, loaded_at={})
     assert judged(ticks.judge(found, key="k/", now=NOW)) == [("ok", None)]
     [_, (query, variables)] = asked
     assert "of0: scheduleOrError(scheduleSelector: $of0)" in query

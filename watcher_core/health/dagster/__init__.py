@@ -72,15 +72,23 @@ def _examine(dagster: Dagster, settings: Settings, now: dt.datetime) -> HealthRe
         # Whatever else there is stays as it is.
         return HealthReport(facts=(fact,), examined=(dagster.key,), unknown=(dagster.key,))
 
+    loaded_at: dict[str, float] = {}
+
     def locations() -> Iterable[HealthFact]:
         found = code_locations.parse(dagster.ask(code_locations.QUERY))
+        loaded_at.update(found.loaded_at)
         # The schedules and sensors of a location that does not load are unknown, not well.
         unknown.extend(ticks.location_keys(dagster.key, found.broken))
         return code_locations.judge(found, key=dagster.key)
 
+    def ticking() -> Iterable[HealthFact]:
+        found = ticks.ask(dagster, now=now, loaded_at=loaded_at)
+        unknown.extend(ticks.missing_keys(dagster.key, found))
+        return ticks.judge(found, key=dagster.key, now=now)
+
     ask(code_locations.FAMILY, locations)
     ask(daemons.FAMILY, lambda: daemons.judge(dagster.ask(daemons.QUERY), key=dagster.key, now=now))
-    ask(ticks.FAMILY, lambda: ticks.judge(ticks.ask(dagster, now=now), key=dagster.key, now=now))
+    ask(ticks.FAMILY, ticking)
     ask(runs.FAMILY, lambda: runs.judge(runs.ask(dagster, now=now, waits=waits), key=dagster.key, now=now, waits=waits))
     ask(own_jobs.FAMILY, lambda: own_jobs.judge(own_jobs.ask(dagster), key=dagster.key))
     ask(event_log.FAMILY, lambda: event_log.judge(dagster))

@@ -19,6 +19,7 @@ QUERY: Final = """
     ... on Workspace {
       locationEntries {
         name
+        updatedTimestamp
         locationOrLoadError {
           __typename
           ... on PythonError { message className errorChain { isExplicitLink error { message className } } }
@@ -33,10 +34,17 @@ QUERY: Final = """
 
 @dataclass(frozen=True)
 class CodeLocations:
-    """Those that load, or are about to, and the errors of those that do not."""
+    """Those that load, or are about to, and the errors of those that do not.
+
+    Attributes:
+        loaded: The names of those that load.
+        errors: Why others do not, by their names.
+        loaded_at: When each was loaded last, by its name.
+    """
 
     loaded: tuple[str, ...]
     errors: Mapping[str, str]
+    loaded_at: Mapping[str, float]
 
     @property
     def broken(self) -> tuple[str, ...]:
@@ -56,7 +64,11 @@ def parse(data: Answer) -> CodeLocations:
         for entry in entries
         if (entry["locationOrLoadError"] or {}).get("__typename") == "PythonError"
     }
-    return CodeLocations(tuple(entry["name"] for entry in entries if entry["name"] not in errors), errors)
+    return CodeLocations(
+        loaded=tuple(entry["name"] for entry in entries if entry["name"] not in errors),
+        errors=errors,
+        loaded_at={entry["name"]: entry["updatedTimestamp"] for entry in entries},
+    )
 
 
 def judge(found: CodeLocations, *, key: str) -> Iterator[HealthFact]:

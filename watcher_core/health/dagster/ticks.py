@@ -69,6 +69,7 @@ class Ticking:
         last_at: When it last ticked, by the clock of its ticks; `None` where it never has.
         error: Why its newest tick that has ended failed; `None` where it did not.
         due_at: When it should have ticked at the latest; `None` where that is not known.
+        loaded_at: When its code location was loaded.
     """
 
     kind: str
@@ -79,11 +80,17 @@ class Ticking:
     last_at: float | None
     error: str | None
     due_at: float | None
+    loaded_at: float = 0.0
 
     @property
     def is_missing(self) -> bool:
         """Whether a tick did not come."""
         return self.is_on and self.due_at is not None and (self.last_at or 0) < self.due_at
+
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether its code location was loaded so lately that nobody knows yet."""
+        return self.is_on and self.due_at is None and (self.last_at or 0) < self.loaded_at
 
 
 def location_keys(key: str, locations: Iterable[str]) -> list[str]:
@@ -91,15 +98,29 @@ def location_keys(key: str, locations: Iterable[str]) -> list[str]:
     return [f"{key}{FAMILY}/{location}/" for location in locations]
 
 
-def ask(dagster: Dagster, *, now: dt.datetime) -> list[Ticking]:
+def missing_keys(key: str, found: Iterable[Ticking]) -> list[str]:
+    """The keys of alerts on ticks that did not come, where nobody knows whether they do by now."""
+    return sorted({_missing_key(key, each.location, each.kind) for each in found if each.may_be_missing})
+
+
+def _missing_key(key: str, location: str, kind: str) -> str:
+    return f"{key}{FAMILY}/{location}/missing {kind}s"
+
+
+def ask(dagster: Dagster, *, now: dt.datetime, loaded_at: Mapping[str, float]) -> list[Ticking]:
     """Return all schedules and sensors of the code locations that load.
+
+    Args:
+        dagster: Where to ask.
+        now: The time.
+        loaded_at: When code locations were loaded, by their names: one that is back has some time for what is due.
 
     Raises:
         DagsterError: They cannot be read.
     """
     data = dagster.ask(QUERY, {"due": (now - SCHEDULE_GRACE).timestamp()})
     _ask_the_silent(dagster, data)
-    return parse(data, now=now)
+    return parse(data, now=now, loaded_at=loaded_at)
 
 
 def _ask_the_silent(dagster: Dagster, data: Answer) -> None:
@@ -131,21 +152,26 @@ def _ask_the_silent(dagster: Dagster, data: Answer) -> None:
         each[f"{kind}State"]["ticks"] = found[f"of{number}"].get(f"{kind}State", {}).get("ticks", [])
 
 
-def parse(data: Answer, *, now: dt.datetime) -> list[Ticking]:
+def parse(data: Answer, *, now: dt.datetime, loaded_at: Mapping[str, float]) -> list[Ticking]:
     """Read the answer."""
     found = []
     for repository in part(data, "repositoriesOrError")["nodes"]:
         where = repository["location"]["name"], repository["name"]
+        since = loaded_at.get(where[0], 0.0)
         for each in repository["schedules"]:
             state = each["scheduleState"]
-            found.append(_ticking("schedule", where, each["name"], state, _schedule_due(each, state, now)))
+            found.append(
+                _ticking("schedule", where, each["name"], state, _schedule_due(each, state, now, since), since)
+            )
         for each in repository["sensors"]:
             state = each["sensorState"]
-            found.append(_ticking("sensor", where, each["name"], state, _sensor_due(each, state, now)))
+            found.append(_ticking("sensor", where, each["name"], state, _sensor_due(each, state, now, since), since))
     return found
 
 
-def _ticking(kind: str, where: tuple[str, str], name: str, state: Mapping[str, Any], due_at: float | None) -> Ticking:
+def _ticking(
+    kind: str, where: tuple[str, str], name: str, state: Mapping[str, Any], due_at: float | None, loaded_at: float
+) -> Ticking:
     ended = next((tick for tick in state["ticks"] if tick["status"] != "STARTED"), None)
     return Ticking(
         kind=kind,
@@ -156,24 +182,29 @@ def _ticking(kind: str, where: tuple[str, str], name: str, state: Mapping[str, A
         last_at=max((tick["timestamp"] for tick in state["ticks"]), default=None),
         error=root_cause(ended["error"]) if ended is not None and ended["status"] == "FAILURE" else None,
         due_at=due_at,
+        loaded_at=loaded_at,
     )
 
 
-def _schedule_due(schedule: Mapping[str, Any], state: Mapping[str, Any], now: dt.datetime) -> float | None:
+def _schedule_due(
+    schedule: Mapping[str, Any], state: Mapping[str, Any], now: dt.datetime, loaded_at: float
+) -> float | None:
     """When it last should have ticked, if it was on by then. One that the daemon has not seen yet has no start."""
     start = (state["typeSpecificData"] or {}).get("startTimestamp")
-    before = [at for at in schedule["potentialTickTimestamps"] if at <= (now - SCHEDULE_GRACE).timestamp()]
-    if not before or (start is None and not state["ticks"]):
+    latest = (now - SCHEDULE_GRACE).timestamp()
+    before = [at for at in schedule["potentialTickTimestamps"] if at <= latest]
+    if not before or loaded_at > latest or (start is None and not state["ticks"]):
         return None
     due_at: float = max(before)
     return due_at if start is None or start <= due_at else None
 
 
-def _sensor_due(sensor: Mapping[str, Any], state: Mapping[str, Any], now: dt.datetime) -> float | None:
+def _sensor_due(
+    sensor: Mapping[str, Any], state: Mapping[str, Any], now: dt.datetime, loaded_at: float
+) -> float | None:
     """When its last tick must have been, at the earliest. When one that never ticked was switched on is not known."""
-    if not state["ticks"]:
-        return None
-    return (now - SENSOR_GRACE).timestamp() - SENSOR_INTERVALS * float(sensor["minIntervalSeconds"])
+    earliest = (now - SENSOR_GRACE).timestamp() - SENSOR_INTERVALS * float(sensor["minIntervalSeconds"])
+    return None if not state["ticks"] or loaded_at > earliest else earliest
 
 
 def judge(found: Sequence[Ticking], *, key: str, now: dt.datetime) -> Iterator[HealthFact]:
@@ -202,7 +233,7 @@ def judge(found: Sequence[Ticking], *, key: str, now: dt.datetime) -> Iterator[H
             kind,
             f"{words.plural(len(those), kind)} did not tick when due: {_named(those, now)}",
             "is Dagster's daemon running, and does it reach the code location? See its log",
-            key=f"{key}{FAMILY}/{location}/missing {kind}s",
+            key=_missing_key(key, location, kind),
             subject=f"{kind}s of {location}",
             failing=len(those),
             page=DAEMONS,
