@@ -842,7 +842,7 @@ def test_what_is_behind_a_cause_by_a_third_one_stays_there(world: World) -> None
     assert world.default.take() == ["🔴 first failed: no such table: raw, and 2 others with the same error"]
     world.over("failure/third", now=at(5))
     world.found("first", AlertKind.FAILURE, now=at(5), failing=2, error="no such table: raw", **step)
-    world.link(at(5))
+    world.deliver(at(5))
     assert world.alert("failure/second").cause_alert_id == world.alert("failure/first").id
 
 

@@ -348,7 +348,8 @@ def link_causes(session: Session, *, now: dt.datetime, only_new: bool = False) -
     database.read_by_index(session)
     moment = {"now": now, "fair_time": FAIR_TIME}
     session.execute(FOLLOW, moment)
-    releases.release_failures(session)
+    if only_new:  # it sends them at once: between a check and a delivery they would look as if they had waited for long
+        releases.release_failures(session)
     near = session.scalar(NEAR, {"few": FEW}) if only_new else None
     if near is not None and len(near) < 2:
         return 0
