@@ -168,7 +168,7 @@ def message(
             notice,
             incidents.NOTHING if total == 1 else after[notice.alert.id],
             is_alone=total == 1,
-            is_few=1 < total <= FEW,
+            is_few=1 < total <= FEW and cause is None,
             cause=cause,
         )
         for notice in notices[:SHOWN]
