@@ -29,7 +29,7 @@ from watcher_core import (
 from watcher_dagster import compat
 from watcher_dagster import metadata as keys
 from watcher_dagster.identity import asset_pipeline_name
-from watcher_dagster.partitions import time_windows
+from watcher_dagster.partitions import partitions_format, time_windows
 
 if TYPE_CHECKING:
     from watcher_core import AnomalyRuleConfiguration
@@ -189,6 +189,7 @@ def _pipeline_metadata(spec: dg.AssetSpec, declared: Mapping[str, Any], schedule
         "partitions": _partitions_type(spec.partitions_def),
         "partition_count": _partition_count(spec.partitions_def),
         "partitions_timezone": _partitions_timezone(spec.partitions_def, schedule_zone),
+        "partitions_format": partitions_format(spec.partitions_def),
         "schedule_timezone": schedule_zone,
         "runbook": _text(declared.get(keys.RUNBOOK_KEY)),
         "code_link": _code_link(spec.metadata.get(keys.CODE_REFERENCES_KEY)),

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from tests.factories import at, record, unique
 from watcher_core import Execution, ExecutionState, InvalidValueError, Watcher
 from watcher_core.database.engine import normalize_url
-from watcher_dagster import WatcherResource, compat
+from watcher_dagster import WatcherResource, compat, watcher_metadata
+from watcher_dagster.automation.configuration import ConfigurationRecorder
 from watcher_dagster.counts import CountKeys
 from watcher_dagster.recorder import EventLog, cursor, partition_windows, runless, runs, tick
 from watcher_dagster.recorder.tick import record_tick
@@ -201,6 +202,39 @@ def test_partitions_whose_keys_have_a_format_of_their_own_move_the_watermark(
         found = [each.logical_date for each in watcher.executions(pipeline=pipeline)]
         assert found == [dt.datetime(2024, 2, day, tzinfo=dt.UTC) for day in (3, 5)]
         assert watcher.pipeline(pipeline).watermark == "20240205"
+
+
+@pytest.mark.parametrize("renamed", [False, True], ids=["by its name", "renamed"])
+def test_the_recorder_of_another_code_location_knows_the_partitions_that_are_declared(
+    renamed: bool, instance: dg.DagsterInstance, watcher: Watcher, name: str
+) -> None:
+    """Whichever of several recorders ticks: each has the definitions of its own code location alone."""
+
+    @dg.asset(name=f"{name}_hour", partitions_def=dg.HourlyPartitionsDefinition(HOUR, timezone="Europe/Berlin"))
+    def hour() -> None: ...
+
+    @dg.asset(name=f"{name}_day", partitions_def=dg.DailyPartitionsDefinition("20240702", fmt="%Y%m%d"))
+    def day() -> None: ...
+
+    @dg.asset(
+        name=f"{name}_mars",
+        partitions_def=dg.DailyPartitionsDefinition("2024-07-02"),
+        metadata=watcher_metadata(metadata={"partitions_timezone": "Mars/Base"}),
+    )
+    def mars() -> None: ...
+
+    assets = [hour, day, mars]
+    ConfigurationRecorder(watcher).record(dg.Definitions(assets=assets).get_repository_def())
+    if renamed:
+        for each in ("hour", "day"):
+            watcher.update_pipeline(f"{name}_{each}", name=f"{name}_{each}_now")
+    for asset, key in zip(assets, (HOUR, "20240702", "2024-07-02"), strict=True):
+        dg.materialize([asset], instance=instance, partition_key=key)
+    record_tick(instance, watcher)
+    began = [only(watcher, f"{name}_{each}").logical_date for each in ("hour", "day", "mars")]
+    midnight = dt.datetime(2024, 7, 2, tzinfo=dt.UTC)
+    assert began == [midnight - dt.timedelta(hours=2), midnight, midnight]
+    assert watcher.pipeline(f"{name}_day").watermark == "20240702"
 
 
 def test_partitions_whose_keys_do_not_say_when_they_begin_have_no_time_and_no_watermark(

@@ -232,13 +232,14 @@ def test_a_view_is_not_judged_by_rules_that_cover_many_assets() -> None:
     }
 
 
-def test_the_time_zone_of_partitions_is_kept() -> None:
-    @dg.asset(partitions_def=dg.DailyPartitionsDefinition("2024-01-01", timezone="Europe/Berlin"))
+def test_the_time_zone_and_the_format_of_partitions_are_kept() -> None:
+    @dg.asset(partitions_def=dg.DailyPartitionsDefinition("20240101", fmt="%Y%m%d", timezone="Europe/Berlin"))
     def prices() -> None: ...
 
     assert configured(prices)["prices"].pipeline_metadata == {
         "partitions": "daily",
         "partitions_timezone": "Europe/Berlin",
+        "partitions_format": "%Y%m%d",
     }
 
 

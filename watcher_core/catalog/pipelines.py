@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from watcher_core import anomalies, arguments, database, values
+from watcher_core import anomalies, arguments, calendars, database, values
 from watcher_core.catalog.configuration import clean_configuration, clean_pipeline_fields, configuration_hash
 from watcher_core.catalog.names import CREATED, by_names, by_reference, keep_former_name, renamed
 from watcher_core.catalog.removal import declare_all, restore
@@ -55,6 +55,18 @@ INSERT_MISSING = sa.text("""
         ON CONFLICT (name) DO NOTHING
     RETURNING id
 """)
+
+# What a pipeline was called before means it, too.
+WINDOWS = """
+    SELECT named.name, nullif(pipeline_metadata ->> 'partitions_timezone', 'UTC'),
+           pipeline_metadata ->> 'partitions_format'
+      FROM watcher.pipeline
+     CROSS JOIN LATERAL (SELECT pipeline.name
+                          UNION ALL
+                         SELECT alias.name FROM watcher.pipeline_alias AS alias WHERE alias.pipeline_id = pipeline.id
+                        ) AS named
+     WHERE pipeline_metadata ?| ARRAY['partitions_timezone', 'partitions_format']
+"""
 
 
 # Pipeline types
@@ -227,6 +239,20 @@ def current_pipeline_names(session: Session, names: Iterable[str]) -> dict[str, 
     """Return the name that each pipeline has now, by the name that is used for it."""
     used = list(names)
     return {name: name for name in used} | renamed(session, PIPELINE, used)
+
+
+def declared_windows(connection: database.Driver) -> dict[str, tuple[str | None, str | None]]:
+    """Return how partitions are cut by time, by all names of their pipelines, where code has declared it.
+
+    Returns:
+        The time zone, and the format of the keys; `None` where it is UTC, or a usual one.
+    """
+    rows = connection.execute(WINDOWS).fetchall()
+    return {
+        name: (timezone, fmt)
+        for name, timezone, fmt in rows
+        if (timezone, fmt) != (None, None) and calendars.is_known(timezone)
+    }
 
 
 def pipeline_ids(session: Session, names: Iterable[str]) -> dict[str, int]:

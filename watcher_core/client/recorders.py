@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
-from watcher_core import alerts, checks, database, recording, values
+from watcher_core import alerts, catalog, checks, database, recording, values
 from watcher_core.client.connection import Connection
 from watcher_core.client.heartbeats import HeartbeatMethods
 from watcher_core.enums import ExecutionState
@@ -162,6 +162,15 @@ class RecorderSession:
             )
         self.cursor = dict(cursor)
         return written
+
+    def declared_windows(self) -> dict[str, tuple[str | None, str | None]]:
+        """Return how partitions are cut by time, by the names of their pipelines, where code has declared it.
+
+        Returns:
+            The time zone, and the format of the keys; `None` where it is UTC, or a usual one.
+        """
+        with self._watcher._driver_statements() as (connection, _):
+            return catalog.declared_windows(connection)
 
     def record_backfills(self, records: Iterable[values.BackfillRecord]) -> None:
         """Open an alert for each backfill with which something is wrong, resolve those of the others; renew the lease.

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final, Protocol
 
 from watcher_core import (
@@ -26,7 +26,7 @@ from watcher_core import (
 from watcher_dagster.lineage import LineageRecorder, NewestMaterializations
 from watcher_dagster.recorder.cursor import RecorderCursor, UnreadRun
 from watcher_dagster.recorder.eventlog import RUNLESS
-from watcher_dagster.recorder.windows import NO_WINDOWS, PartitionWindows, columns_in_windows, in_windows
+from watcher_dagster.recorder.windows import NO_WINDOWS, PartitionWindows, Windows, columns_in_windows, in_windows
 
 log = logging.getLogger("watcher.dagster")
 
@@ -57,7 +57,7 @@ class Batch:
         cursor: The cursor behind all that was added.
         progress: Returns the lag in seconds and a message, which are written with the cursor.
         refused: Is called for a run whose values the database refuses; it may add what remains of it.
-        windows: How partitions are cut by time, as far as that is known.
+        windows: How the partitions of this code location are cut by time, where keys do not say it.
 
     Attributes:
         newest: The newest materializations among what was added, for lineage.
@@ -82,7 +82,7 @@ class Batch:
         self._cursor = cursor
         self._progress = progress
         self._refused = refused
-        self._windows = windows
+        self._own_windows = windows
         self._pending: list[tuple[str, list[ExecutionRecord], Sequence[AssetCheckRecord]]] = []
         self.newest = NewestMaterializations()
         self.observations: list[ObservationRecord] = []
@@ -90,9 +90,15 @@ class Batch:
         self.runs = 0
         self.executions = 0
 
+    @cached_property
+    def _windows(self) -> PartitionWindows:
+        """How partitions are cut by time: those of this code location, and those that others have declared."""
+        declared = {name: Windows(*found) for name, found in self._session.declared_windows().items()}
+        return {**declared, **self._own_windows}
+
     def add(self, run_id: str, executions: list[ExecutionRecord], checks: Sequence[AssetCheckRecord] = ()) -> None:
         """Add the executions and asset checks of a run, or of a report without one."""
-        self._pending.append((run_id, in_windows(executions, self._windows), checks))
+        self._pending.append((run_id, executions, checks))
 
     def write_if_full(self) -> None:
         """Write all that was added, if it is enough for a transaction."""
@@ -111,7 +117,8 @@ class Batch:
         Args:
             in_passing: Wait for locks that others hold for a moment only: they were held at the last tick.
         """
-        pending, self._pending = self._pending, []
+        pending = [(run_id, in_windows(each, self._windows), checks) for run_id, each, checks in self._pending]
+        self._pending = []
         unread = {run_id: self._cursor.unread.pop(run_id) for run_id, *_ in pending if run_id in self._cursor.unread}
         self.runs += sum(1 for run_id, executions, _ in pending if run_id != RUNLESS and executions)
         self.executions += sum(len(executions) for _, executions, _ in pending)
@@ -119,7 +126,7 @@ class Batch:
         if self.observations:
             observations, self.observations = self.observations, []
             self._session.record_observations(observations)
-        columns, self.columns = columns_in_windows(self.columns, self._windows), []
+        columns, self.columns = columns_in_windows(self.columns, self._windows) if self.columns else [], []
         try:
             self._commit(
                 [execution for _, executions, _ in pending for execution in executions],

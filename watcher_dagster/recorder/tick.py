@@ -67,7 +67,7 @@ def record_tick(
         tick_seconds: When to leave the rest to the next tick.
         lineage: Records what materializations have read; one that is kept between ticks records only what is new.
         count_keys: Which metadata counts rows; by default what the settings and the presets say.
-        windows: How partitions are cut by time, as far as that is known.
+        windows: How the partitions of this code location are cut by time, where keys do not say it.
 
     Raises:
         DatabaseUnavailableError: Watcher's database does not answer; nothing is lost.
