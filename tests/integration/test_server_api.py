@@ -709,6 +709,11 @@ def test_a_name_and_an_id_are_of_one_pipeline(api, path):
     assert re.fullmatch(f"pipeline is '{name}', and pipeline_id is [0-9]+; name one pipeline", clash.json()["message"])
 
 
+def test_the_error_about_a_filter_names_it(api):
+    answered = api.get("/alert?state=open&state=closed")
+    assert (answered.status_code, answered.json()["message"][:7]) == (422, "state: ")
+
+
 def test_a_filter_that_is_not_known_is_refused_and_not_passed_over(api):
     refused = api.get("/alert?stat=open&kind=failure")
     assert (refused.status_code, refused.json()["code"]) == (422, "validation")
