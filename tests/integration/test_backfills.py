@@ -20,8 +20,10 @@ from dagster._core.remote_origin import (
 from dagster._time import get_current_timestamp
 from dagster_shared.error import SerializableErrorInfo
 
+from tests.http_client import serving
 from watcher_core import Alert, Settings, SlackMessage, Watcher, text
 from watcher_core.alerts.delivery import Pace
+from watcher_core.server import create_app
 from watcher_dagster import compat
 from watcher_dagster.automation.configuration import ConfigurationRecorder
 from watcher_dagster.automation.partitions import PartitionRecorder
@@ -226,7 +228,12 @@ def test_the_message_says_why_partitions_failed_and_leads_to_the_log(
         assert f"backfill {world.backfill_id}: {keys[1]}; last error: no file" in said.splitlines()[0]
         assert "last error ValueError: no file" in said
         assert f"|step {world.name}>" in said
-        assert f"<http://dagster/runs/b/{world.backfill_id}|backfill>" in said
+        address = f"http://dagster/runs/b/{world.backfill_id}"
+        assert f"<{address}|backfill>" in said
+        with serving(create_app(deliverer)) as board:
+            page = board.get(f"/ui/alerts/{alert.id}").text
+        assert f'href="{address}">Its backfill' in page
+        assert f'href="http://dagster/runs/{execution.execution_metadata["run_id"]}' in page
 
     world.state(BulkActionStatus.COMPLETED_FAILED, asset, wanted=keys, made=keys[:1], failed=keys[1:])
     world.tick()
