@@ -10,6 +10,9 @@ from tests.factories import at, record, unique
 from watcher_core import (
     Address,
     AnomalyRuleConfiguration,
+    AssetCheckRecord,
+    AssetCheckStatus,
+    ExecutionState,
     InvalidValueError,
     NotFoundError,
     ObservationRecord,
@@ -167,3 +170,28 @@ def test_an_old_name_means_the_type(watcher: Watcher) -> None:
     third = watcher.update_pipeline(second.name, pipeline_type_name=old)
     assert {watcher.pipeline(each.id).pipeline_type_name for each in (first, second, third)} == {f"new {old}"}
     assert [each.id for each in watcher.pipeline_types() if old in each.name] == [kind.id]
+
+
+def check_of(name: str, run: str, status: AssetCheckStatus, minutes: float) -> AssetCheckRecord:
+    return AssetCheckRecord(
+        pipeline_name=name, check_name="sound", external_id=run, status=status, evaluated_at=at(minutes)
+    )
+
+
+def test_a_check_of_an_asset_whose_pipeline_was_renamed(watcher: Watcher, old: str) -> None:
+    location, instance = unique("location"), unique("instance")
+    with watcher.recorder(instance) as session:
+        assert session is not None
+        session.record([record(old)], asset_checks=[check_of(old, f"{old}/1", AssetCheckStatus.FAILED, 0)], cursor={})
+        watcher.declare_asset_checks([(old, "sound")], location=location, instance_id=instance)
+        pipeline = watcher.update_pipeline(old, name=f"new {old}")
+        watcher.declare_asset_checks([(old, "sound")], location=location, instance_id=instance)
+        watcher.check_asset_checks()
+        [alert] = watcher.alerts(pipeline=pipeline.id)
+        assert alert.resolved_at is None, "the check is in the code still"
+        passed = [check_of(name, f"{old}/2", AssetCheckStatus.PASSED, 5) for name in (old, pipeline.name)]
+        session.record([], asset_checks=passed, cursor=session.cursor)
+    watcher.check_asset_checks()
+    [alert] = watcher.alerts(pipeline=pipeline.id)
+    assert alert.resolution is not None
+    assert alert.resolution["how"] == "passed"

@@ -129,14 +129,17 @@ def record_asset_checks(
     Returns:
         How many results are new, or have changed.
     """
-    newest: dict[tuple[str, ...], dict[str, Any]] = {}
+    all_cleaned = [cleaned for record in records if (cleaned := _cleaned_leniently(record)) is not None]
+    if not all_cleaned:
+        return 0
     types: dict[str, str | None] = {}
-    for record in records:
-        cleaned = _cleaned_leniently(record)
-        if cleaned is None:
-            continue
+    for cleaned in all_cleaned:
         name = cleaned["pipeline_name"]
         types[name] = cleaned.pop("pipeline_type_name") or types.get(name)
+    names = catalog.resolve_pipelines(session, types_by_name=types, now=now)
+    newest: dict[tuple[str, ...], dict[str, Any]] = {}
+    for cleaned in all_cleaned:
+        cleaned["pipeline_name"] = names[cleaned["pipeline_name"]]
         identity = tuple(
             str(cleaned[field] or "")
             for field in ("pipeline_name", "check_name", "instance_id", "external_id", "partition")
@@ -144,9 +147,6 @@ def record_asset_checks(
         known = newest.get(identity)  # a statement writes a row only once
         if known is None or known["evaluated_at"] <= cleaned["evaluated_at"]:
             newest[identity] = cleaned
-    if not newest:
-        return 0
-    catalog.ensure_pipelines(session, types_by_name=types, now=now)
     given = {"records": arguments.json_text(list(newest.values())), "newest_wins": newest_wins}
     session.execute(RECORD_CHECKS, given)
     changed = session.scalars(RECORD_RESULTS, given).all()
@@ -236,8 +236,10 @@ def declare_asset_checks(
     Returns:
         How many are declared anew or gone.
     """
+    used = [arguments.name(pipeline, "pipeline") for pipeline, _ in checks]
+    names = catalog.current_pipeline_names(session, used)
     given = {
-        "pipelines": [arguments.name(pipeline, "pipeline") for pipeline, _ in checks],
+        "pipelines": [names[name] for name in used],
         "checks": [arguments.name(check, "check") for _, check in checks],
         "location": arguments.text(location, "location"),
         "instance_id": arguments.text(instance_id, "instance_id"),
