@@ -343,6 +343,76 @@ def test_a_canceled_backfill_is_over_when_what_it_lacks_is_gone_from_the_code(wo
     assert alert.resolution == {"how": "partitions_removed"}
 
 
+@pytest.mark.parametrize("when", ["before", "while it is open"])
+def test_the_backfill_of_an_asset_whose_pipeline_is_renamed(when: str, world: World) -> None:
+    world.name += f"_{when}".replace(" ", "_")
+    asset = world.asset()
+    keys = ["2026-01-01", "2026-01-02", "2026-01-03"]
+    world.broken.add(keys[0])
+    names = [world.name, f"new {world.name}"]
+    if when == "before":
+        world.run(asset, "2026-02-01", tags={})
+        world.tick()
+        world.watcher.update_pipeline(names[0], name=names[1])
+    world.run(asset, *keys[:2])
+    world.state(BulkActionStatus.CANCELED, asset, wanted=keys, made=keys[1:2], failed=keys[:1])
+    world.tick()
+    if when != "before":
+        world.watcher.update_pipeline(names[0], name=names[1])
+        world.tick()
+    [alert] = world.alerts()
+    assert alert.pipeline_name == names[1]
+    assert (alert.facts["failed_partitions"], alert.facts["missing_partitions"]) == (keys[:1], keys[2:])
+    world.broken.clear()
+    world.run(asset, keys[0], tags={})
+    world.tick()
+    assert len(world.alerts()) == 1
+    world.look(asset, "2026-01-04")
+    world.look(asset, "2026-01-03")
+    world.tick()
+    assert len(world.alerts()) == 1, "the third day is there again"
+    world.run(asset, keys[2], tags={})
+    world.tick()
+    assert world.alerts() == []
+
+
+def test_partitions_of_an_asset_whose_pipeline_was_renamed_are_gone(world: World) -> None:
+    asset = world.asset()
+    world.broken.add("2026-01-01")
+    world.run(asset, "2026-01-01", tags={})
+    world.run(asset, "2026-01-03")
+    world.state(BulkActionStatus.CANCELED, asset, wanted=["2026-01-02", "2026-01-03"], made=["2026-01-03"])
+    world.tick()
+    pipeline = world.watcher.update_pipeline(world.name, name=f"new {world.name}")
+    world.look(asset, "2026-01-03")
+    world.tick()
+    found = world.watcher.alerts(pipeline=pipeline.id)
+    assert [(alert.state, alert.resolution) for alert in found] == [("resolved", {"how": "partitions_removed"})] * 2
+
+
+def test_an_asset_without_partitions_in_a_backfill_is_renamed(world: World) -> None:
+    @dg.asset(name=world.name + "_total")
+    def total() -> None:
+        if world.broken:
+            raise ValueError("no file")
+
+    daily = world.asset("_daily")
+    name = world.name + "_total"
+    dg.materialize([total], instance=world.instance)
+    world.tick()
+    world.watcher.update_pipeline(name, name=f"new {name}")
+    world.broken.add(name)
+    dg.materialize([total], instance=world.instance, tags={"dagster/backfill": world.backfill_id}, raise_on_error=False)
+    world.state(BulkActionStatus.COMPLETED_FAILED, daily, wanted=[], whole=[total])
+    world.tick()
+    [alert] = world.alerts()
+    assert (alert.pipeline_name, alert.facts["missing_partitions"]) == (f"new {name}", [f"new {name}"])
+    world.broken.clear()
+    dg.materialize([total], instance=world.instance)
+    world.tick()
+    assert world.alerts() == []
+
+
 @pytest.mark.parametrize("is_given_up", [True, False], ids=["all of it", "some of its runs"])
 def test_partitions_whose_runs_were_canceled_did_not_run(is_given_up: bool, world: World) -> None:
     """Dagster's own state of the backfill counts them as failed."""

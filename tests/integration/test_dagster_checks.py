@@ -174,9 +174,14 @@ def test_a_blocking_check_is_one_message_and_what_it_held_back_is_blocked(
     assert said == [f"error: sound of {name} failed, blocks 1 asset downstream"]
     states = {each: place.watcher.executions(pipeline=each)[0].state.value for each in (name, f"{name}_report", job)}
     assert states == {name: "succeeded", f"{name}_report": "blocked", job: "failed"}
+    # Dagster goes on to name it as before.
+    renamed = place.watcher.update_pipeline(name, name=f"shop/{name}").name
+    assert place.said(renamed, f"{name}_report", job) == [
+        f"error: sound of {renamed} failed, blocks 1 asset downstream"
+    ]
     # Where the checks are muted, that the run failed is said.
-    place.watcher.update_pipeline(name, mute_asset_check=True)
-    assert place.said(name, f"{name}_report", job) == [f"error:  of {job} failure"]
+    place.watcher.update_pipeline(renamed, mute_asset_check=True)
+    assert place.said(renamed, f"{name}_report", job) == [f"error:  of {job} failure"]
 
 
 def test_a_run_in_which_something_else_failed_too_has_both_alerts(place: Place, name: str) -> None:

@@ -612,8 +612,9 @@ def test_a_run_that_could_not_be_launched_failed_then_and_not_when_it_came_into_
     assert {finding.pipeline_name for finding in watcher.check_failures()} == {"orders"}
 
 
+@pytest.mark.parametrize("is_renamed", [False, True], ids=["as ever", "renamed"])
 def test_an_ad_hoc_run_that_failed_after_its_assets_is_taken_back_by_what_makes_them_again(
-    dagster_instance: dg.DagsterInstance, watcher: Watcher
+    is_renamed: bool, dagster_instance: dg.DagsterInstance, watcher: Watcher
 ) -> None:
     is_broken = True
 
@@ -642,5 +643,7 @@ def test_an_ad_hoc_run_that_failed_after_its_assets_is_taken_back_by_what_makes_
     assert failing("orders") == {"__ASSET_JOB"}
     assert failing("customers", "report") == {"__ASSET_JOB"}
     assert failing("orders", "customers") == {"__ASSET_JOB"}
+    if is_renamed:
+        watcher.update_pipeline("orders", name="shop/orders")
     is_broken = False
     assert failing("orders", "report") == set()

@@ -12,7 +12,6 @@ from watcher_core import (
     AnomalyRuleConfiguration,
     AssetCheckRecord,
     AssetCheckStatus,
-    ExecutionState,
     InvalidValueError,
     NotFoundError,
     ObservationRecord,

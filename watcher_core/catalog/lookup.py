@@ -12,9 +12,17 @@ from watcher_core.enums import AlertLevel, DatePart
 from watcher_core.errors import NotFoundError
 from watcher_core.values.rows import of_rows
 
-# A name that the pipeline had before means it too, unless another has that name now.
-ID_BY_NAME = """coalesce((SELECT id FROM watcher.pipeline WHERE name = %(name)s),
-                                  (SELECT pipeline_id FROM watcher.pipeline_alias WHERE name = %(name)s))"""
+
+def id_by_name(name: str) -> str:
+    """The SQL of the id of the pipeline with a name, which is given as SQL.
+
+    A name that the pipeline had before means it too, unless another has that name now.
+    """
+    return f"""coalesce((SELECT id FROM watcher.pipeline WHERE name = {name}),
+                                  (SELECT pipeline_id FROM watcher.pipeline_alias WHERE name = {name}))"""
+
+
+ID_BY_NAME: str = id_by_name("%(name)s")
 
 FIND = f"""
     SELECT pipeline.id, pipeline.name, pipeline.active, pipeline_type.name AS type_name

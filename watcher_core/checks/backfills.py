@@ -103,7 +103,7 @@ STANDING: Final = sa.text(f"""
           FROM known
          CROSS JOIN LATERAL jsonb_array_elements_text((known.facts -> 'pipelines') || (known.facts -> 'run_pipelines'))
                AS filled (name)
-          JOIN watcher.pipeline ON pipeline.name = filled.name
+          JOIN watcher.pipeline ON pipeline.id = {catalog.id_by_name("filled.name")}
     ), failed AS MATERIALIZED (
         SELECT failed.*, coalesce(run.execution_metadata, failed.execution_metadata)
                          #>> '{{tags,dagster/backfill}}' AS backfill_id
@@ -133,7 +133,9 @@ STANDING: Final = sa.text(f"""
             OR EXISTS (SELECT
                          FROM jsonb_array_elements(known.facts -> 'unfilled') AS unfilled (part)
                         CROSS JOIN jsonb_array_elements_text(unfilled.part -> 'pipelines') AS filled (name)
-                         JOIN watcher.pipeline AS target ON target.name = filled.name AND target.removed_at IS NULL
+                         JOIN watcher.pipeline AS target
+                           ON target.id = {catalog.id_by_name("filled.name")}
+                          AND target.removed_at IS NULL
                         CROSS JOIN jsonb_array_elements_text(unfilled.part -> 'partitions') AS missing (key)
                         WHERE NOT coalesce(known.facts -> '{UNFILLED_REMOVED}', '[]')
                                   @> jsonb_build_array(jsonb_build_array(filled.name, missing.key))
@@ -169,11 +171,12 @@ def find_backfills(
     for given_record in records:
         if not given_record.is_wrong or not given_record.pipeline_names:
             continue
-        last = _last_failure(session, given_record, instance_id) if given_record.failed_partitions else None
+        named = _with_current_names(session, given_record)
+        last = _last_failure(session, named, instance_id) if named.failed_partitions else None
         # Those partitions alone in which something has failed; what was canceled has not run.
         known = set() if last is None else set(last.names)
-        failed = tuple(name for name in given_record.failed_partitions if name in known)
-        record = replace(given_record, failed_partitions=failed)
+        failed = tuple(name for name in named.failed_partitions if name in known)
+        record = replace(named, failed_partitions=failed)
         if not record.is_wrong:
             continue
         names = [arguments.name(name, "pipeline_names") for name in record.pipeline_names]
@@ -189,6 +192,23 @@ def find_backfills(
 def standing_backfills(session: Session) -> list[str]:
     """Return the keys of the open alerts about backfills that nothing has made good yet."""
     return list(session.scalars(STANDING))
+
+
+def _with_current_names(session: Session, record: BackfillRecord) -> BackfillRecord:
+    """Dagster names pipelines as ever, also those that were renamed here; an asset without partitions has one so."""
+    used = {*record.pipeline_names, *record.unfilled, *filter(None, [record.run_pipeline_name])}
+    names = catalog.current_pipeline_names(session, used)
+    of_whole = {name: names[name] for name in record.pipeline_names}
+    return replace(
+        record,
+        pipeline_names=tuple(names[name] for name in record.pipeline_names),
+        run_pipeline_name=None if record.run_pipeline_name is None else names[record.run_pipeline_name],
+        failed_partitions=tuple(of_whole.get(partition, partition) for partition in record.failed_partitions),
+        unfilled={
+            names[name]: {names[name] if partition == name else partition for partition in partitions}
+            for name, partitions in record.unfilled.items()
+        },
+    )
 
 
 def _last_failure(session: Session, record: BackfillRecord, instance_id: str) -> Any:

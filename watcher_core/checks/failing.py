@@ -50,11 +50,11 @@ IS_OF_PARTITIONS = """
                     AND part.scope_of <> ''))"""
 
 # A run that failed by asset checks alone. Those have alerts of their own, unless all of them are muted.
-IS_OF_ASSET_CHECKS = """
+IS_OF_ASSET_CHECKS = f"""
     (failed.execution_metadata ? 'failed_checks'
      AND EXISTS (SELECT
                    FROM jsonb_array_elements(failed.execution_metadata -> 'failed_checks') AS asset_check
-                   JOIN watcher.pipeline ON pipeline.name = asset_check ->> 'asset'
+                   JOIN watcher.pipeline ON pipeline.id = {catalog.id_by_name("asset_check ->> 'asset'")}
                    JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
                   WHERE pipeline.active
                     AND NOT pipeline.mute_asset_check
@@ -77,7 +77,7 @@ def made_again(failed: str) -> str:
                                    FROM watcher.pipeline
                                    JOIN watcher.pipeline_execution AS good ON good.pipeline_id = pipeline.id
                                    JOIN watcher.pipeline_execution AS run ON run.id = good.parent_id
-                                  WHERE pipeline.name = asset.name
+                                  WHERE pipeline.id = {catalog.id_by_name("asset.name")}
                                     AND good.state = 'succeeded'
                                     AND coalesce(good.scope, '') IN ('', coalesce({known} ->> 'partition', ''))
                                     AND good.end_date >= {failed}.end_date

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from watcher_core import arguments
+from watcher_core import arguments, catalog
 from watcher_core.checks.backfills import KEY, UNFILLED_REMOVED
 from watcher_core.checks.failing import PARTITION_REMOVED
 from watcher_core.database import Driver
@@ -35,19 +35,21 @@ OF_CHECKED_PARTITIONS = """
        AND asset_check.instance_id = %(instance_id)s
        AND pipeline.name = ANY(%(pipelines)s)"""
 
-# What backfills of an instance that were canceled or given up have not filled, by their alerts.
+# What backfills of an instance that were canceled or given up have not filled, by their alerts, which name pipelines as
+# they were then.
 UNFILLED = f"""
       FROM watcher.alert
      CROSS JOIN LATERAL (
-           SELECT name.value AS name, missing.value AS partition
+           SELECT name.value AS name, pipeline.name AS current, pipeline.declared_by, missing.value AS partition
              FROM jsonb_array_elements(alert.facts -> 'unfilled') AS unfilled (part)
             CROSS JOIN jsonb_array_elements_text(unfilled.part -> 'pipelines') AS name
+             JOIN watcher.pipeline ON pipeline.id = {catalog.id_by_name("name.value")}
             CROSS JOIN jsonb_array_elements_text(unfilled.part -> 'partitions') AS missing) AS unfilled
      WHERE alert.kind = 'failure'
        AND alert.state <> 'resolved'
        AND starts_with(alert.deduplication_key, '{KEY}')
        AND alert.facts ->> 'instance_id' = %(instance_id)s
-       AND unfilled.name = ANY(%(pipelines)s)"""
+       AND unfilled.current = ANY(%(pipelines)s)"""
 
 # Where two code locations have the same asset, the one that has declared it last says which partitions there are.
 FAILED = f"""
@@ -59,10 +61,9 @@ FAILED = f"""
     {OF_CHECKED_PARTITIONS}
        AND pipeline.declared_by = %(location)s
      UNION
-    SELECT of_backfill.name, of_backfill.partition
-      FROM (SELECT unfilled.name, unfilled.partition {UNFILLED}) AS of_backfill
-      JOIN watcher.pipeline ON pipeline.name = of_backfill.name
-     WHERE pipeline.declared_by = %(location)s
+    SELECT unfilled.current, unfilled.partition
+    {UNFILLED}
+       AND unfilled.declared_by = %(location)s
 """
 
 REMOVED = """
@@ -109,15 +110,17 @@ MARK_UNFILLED = f"""
     WITH {REMOVED}, looked_at AS (
         SELECT alert.id,
                coalesce(jsonb_agg(DISTINCT jsonb_build_array(unfilled.name, unfilled.partition))
-                            FILTER (WHERE (unfilled.name, unfilled.partition) IN (SELECT name, partition FROM removed)),
-                        '[]') AS pairs
+                            FILTER (WHERE (unfilled.current, unfilled.partition)
+                                       IN (SELECT name, partition FROM removed)),
+                        '[]') AS pairs,
+               array_agg(unfilled.name) AS names
         {UNFILLED}
          GROUP BY alert.id
     ), locked AS (
         SELECT alert.id, alert.facts, looked_at.pairs || (
                    SELECT coalesce(jsonb_agg(pair), '[]')
                      FROM jsonb_array_elements(alert.facts -> '{UNFILLED_REMOVED}') AS pair
-                    WHERE pair ->> 0 <> ALL(%(pipelines)s)) AS pairs
+                    WHERE pair ->> 0 <> ALL(looked_at.names)) AS pairs
           FROM looked_at
           JOIN watcher.alert ON alert.id = looked_at.id
            FOR UPDATE OF alert SKIP LOCKED
@@ -143,15 +146,16 @@ def failed_partitions(
         location: The code location that has declared them; those of others are left out.
         instance_id: The Dagster instance that they failed in.
     """
+    names = catalog.find_pipelines(connection, pipelines)
     given = {
-        "pipelines": list(pipelines),
+        "pipelines": list(names.values()),
         "location": arguments.name(location, "location"),
         "instance_id": arguments.text(instance_id, "instance_id"),
     }
     found: dict[str, set[str]] = defaultdict(set)
     for name, partition in connection.execute(FAILED, given):
         found[name].add(partition)
-    return dict(found)
+    return {used: found[name] for used, name in names.items() if name in found}
 
 
 def mark_removed_partitions(
@@ -168,9 +172,10 @@ def mark_removed_partitions(
     Returns:
         How many failures, results of checks and alerts about backfills count no more, or count again.
     """
-    pairs = [(name, partition) for name, partitions in removed.items() for partition in partitions]
+    names = catalog.find_pipelines(connection, pipelines)
+    pairs = [(names[used], partition) for used in names for partition in removed.get(used, ())]
     given = {
-        "pipelines": list(pipelines),
+        "pipelines": list(names.values()),
         "instance_id": arguments.text(instance_id, "instance_id"),
         "names": [name for name, _ in pairs],
         "partitions": [partition for _, partition in pairs],
