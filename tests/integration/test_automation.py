@@ -154,6 +154,8 @@ def test_an_asset_that_was_missing_from_the_start(module_watcher: Watcher, condi
     ]
     story.ran(story.revenue, 21)
     assert story.found(22) == []
+    [alert] = story.alerts()
+    assert text.resolution(alert.resolution) == "ran at 2026-03-01 12:21:00 UTC"
 
 
 def test_what_was_made_before_the_history_begins_is_not_missing(module_watcher: Watcher) -> None:

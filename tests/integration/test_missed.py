@@ -154,7 +154,7 @@ def test_what_ended_long_before_it_is_first_looked_at(watcher: Watcher) -> None:
 
 def test_an_asset_is_missed_with_its_job(watcher: Watcher) -> None:
     job = runs(watcher, *daily(days=40))
-    asset = runs(watcher, *daily(days=40))
+    asset = runs(watcher, *daily(days=40), partitions=True)
     with watcher._transaction() as (session, _):
         session.execute(
             sa.text("""
@@ -166,6 +166,12 @@ def test_an_asset_is_missed_with_its_job(watcher: Watcher) -> None:
             {"job": watcher.pipeline(job).id, "asset": watcher.pipeline(asset).id},
         )
     missed = {finding.pipeline_name for finding in watcher.check_missed(now=at(hours=5))}
+    assert job in missed
+    assert asset not in missed
+    # A backfill of the asset is no run of the job.
+    execution = watcher.start_execution(pipeline_id=asset, start_date=at(hours=6), logical_date=at(days=-30))
+    watcher.end_execution(execution.id, end_date=at(hours=6.1))
+    missed = {finding.pipeline_name for finding in watcher.check_missed(now=at(hours=7))}
     assert job in missed
     assert asset not in missed
 
@@ -224,6 +230,18 @@ def test_a_backfill_does_not_end_what_did_not_come(watcher: Watcher) -> None:
         execution = careful.start_execution(pipeline_id=name, start_date=at(hours=7), logical_date=at(days=-1))
         careful.end_execution(execution.id, end_date=at(hours=7.1))
         assert found(careful, name, at(hours=8)) == []
+
+
+def test_a_backfill_does_not_say_when_what_did_not_come_ran(watcher: Watcher) -> None:
+    name = runs(watcher, *daily(), partitions=True)
+    with alerting(watcher) as careful:
+        assert len(found(careful, name, at(hours=2))) == 1
+        execution = careful.start_execution(pipeline_id=name, start_date=at(hours=3), logical_date=at(days=-30))
+        careful.end_execution(execution.id, end_date=at(hours=3.1))
+        careful.update_pipeline(name, freshness_number=3, freshness_datepart="day")
+        assert found(careful, name, at(hours=4)) == []
+        [alert] = careful.alerts(pipeline=name)
+        assert alert.resolution == {"how": "rule_judges", "rule": "freshness"}
 
 
 def test_what_a_partition_of_the_future_leaves_is_waited_for(watcher: Watcher) -> None:

@@ -477,6 +477,10 @@ def test_windows_of_one_subject_do_not_overlap(watcher: Watcher) -> None:
         with pytest.raises(InvalidValueError, match=f"window {first.id} of a is from .* UTC to .* UTC, which overlaps"):
             window(watcher, pipeline="a", **fields)
     assert len(watcher.maintenance(now=at(0))) == 4
+    day = 24 * 60
+    window(watcher, starts_at=at(90 * day), ends_at=at(92 * day), pipeline="a")
+    with pytest.raises(InvalidValueError, match="which overlaps"):
+        window(watcher, starts_at=at(91 * day), ends_at=at(93 * day), pipeline="a")
 
 
 def test_what_there_is_not_is_named(watcher: Watcher) -> None:

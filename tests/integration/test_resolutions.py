@@ -124,9 +124,18 @@ def test_a_late_one_is_allowed_by_another_rule(watcher: Watcher) -> None:
     assert ending(watcher, name) == "its rule was changed, and allows it"
 
 
-def test_stale_data_is_allowed_by_another_rule(watcher: Watcher) -> None:
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"freshness_number": 9, "freshness_datepart": "day"},
+        {"freshness_calendar": "Tue-Fri"},
+        {"freshness_calendar": "0 18 * * 1-5", "freshness_timezone": "Europe/Berlin"},
+    ],
+    ids=["longer", "days", "times"],
+)
+def test_stale_data_is_allowed_by_another_rule(watcher: Watcher, rule: dict[str, Any]) -> None:
     name = stale(watcher)
-    watcher.update_pipeline(name, freshness_number=9, freshness_datepart="day")
+    watcher.update_pipeline(name, **rule)
     watcher.check_freshness(now=at(DAY + 20))
     assert ending(watcher, name) == "its rule was changed, and allows it"
 

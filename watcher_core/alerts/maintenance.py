@@ -160,11 +160,13 @@ def _length(duration: dt.timedelta | None) -> dt.timedelta:
 
 
 def _overlaps_none(added: MaintenanceWindow, others: list[MaintenanceWindow], now: dt.datetime) -> None:
-    own = list(times_of(added, now, now + LOOKS_AHEAD))
+    # One that is further ahead ends within a month of its start.
+    until = max(now + LOOKS_AHEAD, added.starts_at + LONGEST)
+    own = list(times_of(added, now, until))
     for other in others:
         if other.id == added.id or other.subject != added.subject:
             continue
-        for start, end in times_of(other, now, now + LOOKS_AHEAD):
+        for start, end in times_of(other, now, until):
             if any(start < its_end and its_start < end for its_start, its_end in own):
                 raise InvalidValueError(
                     f"window {other.id} of {other.subject} is from {text.clock(start)} to {text.clock(end)}, which"

@@ -43,7 +43,8 @@ EXPLAIN = sa.text(f"""
                       OR kind.name = 'anomaly' -- who judges one says what ended it
                     THEN jsonb_build_object('how', 'rule_removed')
                     WHEN kind.name = 'missed'
-                     AND newest.start_date > CAST(ended.facts ->> 'measured_from' AS timestamptz)
+                     AND newest.start_date
+                       > coalesce(CAST(ended.facts ->> 'measured_from' AS timestamptz), '-infinity')
                     THEN jsonb_build_object('how', 'ran', 'execution_id', newest.id, 'at', newest.start_date)
                     WHEN kind.name = 'missed'
                      AND ended.deduplication_key LIKE 'missed/%'
@@ -56,10 +57,13 @@ EXPLAIN = sa.text(f"""
                     WHEN kind.name IN ('timeliness', 'stuck') AND execution.end_date IS NOT NULL
                     THEN jsonb_build_object('how', 'ended', 'execution_id', execution.id, 'at', execution.end_date)
                     WHEN (kind.name = 'freshness'
-                          AND (ended.facts ->> 'expected_number', ended.facts ->> 'expected_datepart')
+                          AND (ended.facts ->> 'expected_number', ended.facts ->> 'expected_datepart',
+                               ended.facts ->> 'calendar', ended.facts ->> 'timezone')
                               IS DISTINCT FROM
                               (CAST(coalesce(pipeline.freshness_number, type.freshness_number) AS text),
-                               CAST(coalesce(pipeline.freshness_datepart, type.freshness_datepart) AS text)))
+                               CAST(coalesce(pipeline.freshness_datepart, type.freshness_datepart) AS text),
+                               coalesce(pipeline.freshness_calendar, type.freshness_calendar),
+                               coalesce(pipeline.freshness_timezone, type.freshness_timezone)))
                       OR (kind.name = 'timeliness'
                           AND (ended.facts ->> 'expected_number', ended.facts ->> 'expected_datepart')
                               IS DISTINCT FROM
@@ -148,6 +152,7 @@ EXPLAIN = sa.text(f"""
              FROM watcher.pipeline_execution AS newest
             WHERE kind.name = 'missed'
               AND newest.pipeline_id = ended.pipeline_id
+              AND (ended.deduplication_key LIKE 'automation/%' OR {catalog.is_no_backfill("newest")})
             ORDER BY newest.start_date DESC
             LIMIT 1) AS newest ON true
      WHERE ended.id = alert.id

@@ -1,4 +1,7 @@
-"""What part of its pipeline an execution is about: a partition, or the selection of a run; nothing for all of it."""
+"""What part of its pipeline an execution is about: a partition, or the selection of a run; nothing for all of it.
+
+One that is about an older part than those before it is a backfill.
+"""
 
 from __future__ import annotations
 
@@ -13,3 +16,22 @@ def scope_of_all(scope: str) -> str:
         scope: The SQL of the scope of a run of a selection.
     """
     return f"regexp_replace({scope}, '{SELECTION}', 'all')"
+
+
+def is_no_backfill(execution: str) -> str:
+    """The SQL of whether somebody waits for an execution: it loads no data again, and none older than a success before.
+
+    A success that is about the future makes no backfill of what follows.
+
+    Args:
+        execution: The SQL of its row.
+    """
+    return f"""
+    ({execution}.logical_date IS NULL
+     OR NOT EXISTS (SELECT
+                      FROM watcher.pipeline_execution AS before
+                     WHERE before.pipeline_id = {execution}.pipeline_id
+                       AND before.state = 'succeeded'
+                       AND before.logical_date >= {execution}.logical_date
+                       AND before.logical_date <= before.start_date
+                       AND before.start_date < {execution}.start_date))"""

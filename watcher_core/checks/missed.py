@@ -17,7 +17,7 @@ from typing import Any, Final
 from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
-from watcher_core import calendars, database, text
+from watcher_core import calendars, catalog, database, text
 from watcher_core.checks import thresholds
 from watcher_core.checks.cadence import SAME_RUN, Cadence, learn_cadence, refine_cadence
 from watcher_core.enums import AlertKind, AlertLevel
@@ -50,23 +50,11 @@ WATCHED: Final = f"""
            AND {thresholds.number("freshness")} IS NULL
     )"""
 
-# What loads data again, or older data than a success before it, is a backfill: nobody waited for it. A success that is
-# about the future makes no backfill of what follows.
-NO_BACKFILL: Final = """
-    (execution.logical_date IS NULL
-     OR NOT EXISTS (SELECT
-                      FROM watcher.pipeline_execution AS before
-                     WHERE before.pipeline_id = execution.pipeline_id
-                       AND before.state = 'succeeded'
-                       AND before.logical_date >= execution.logical_date
-                       AND before.logical_date <= before.start_date
-                       AND before.start_date < execution.start_date))"""
-
 RUNS: Final = f"""
     SELECT execution.start_date
       FROM watcher.pipeline_execution AS execution
      WHERE execution.pipeline_id = %(pipeline_id)s
-       AND {NO_BACKFILL}
+       AND {catalog.is_no_backfill("execution")}
      ORDER BY execution.start_date DESC
      LIMIT %(limit)s
 """
@@ -132,7 +120,8 @@ KEEP: Final = """
            reported_at = CASE WHEN excluded.due_at = pipeline_cadence.due_at THEN pipeline_cadence.reported_at END
 """
 
-# An asset that a job makes is missed with the job. What was imported ran elsewhere, where its next run is waited for.
+# An asset that a job makes is missed with the job, also while a backfill of its own runs. What was imported ran
+# elsewhere, where its next run is waited for.
 MISSED: Final = f"""
     WITH {WATCHED}, missed AS (
         SELECT pipeline_id
@@ -140,19 +129,16 @@ MISSED: Final = f"""
          WHERE missed_at < %(now)s AND pipeline_id IN (SELECT id FROM watched)
     )
     SELECT watched.id, watched.name, watched.type_name, watched.owners, known.cadence,
-           coalesce((SELECT execution.start_date
-                       FROM watcher.pipeline_execution AS execution
-                      WHERE execution.pipeline_id = watched.id
-                        AND {NO_BACKFILL}
-                      ORDER BY execution.start_date DESC
-                      LIMIT 1), known.last_start) AS last_start,
-           known.due_at, known.reported_at IS NULL AS is_new
+           coalesce(newest.start_date, known.last_start) AS last_start, known.due_at,
+           known.reported_at IS NULL AS is_new
       FROM watcher.pipeline_cadence AS known
       JOIN watched ON watched.id = known.pipeline_id
-      LEFT JOIN LATERAL (SELECT parent_id, source
-                           FROM watcher.pipeline_execution
-                          WHERE pipeline_id = watched.id AND known.missed_at < %(now)s
-                          ORDER BY start_date DESC
+      LEFT JOIN LATERAL (SELECT execution.start_date, execution.parent_id, execution.source
+                           FROM watcher.pipeline_execution AS execution
+                          WHERE execution.pipeline_id = watched.id
+                            AND known.missed_at < %(now)s
+                            AND {catalog.is_no_backfill("execution")}
+                          ORDER BY execution.start_date DESC
                           LIMIT 1) AS newest ON true
       LEFT JOIN watcher.pipeline_execution AS parent ON parent.id = newest.parent_id
      WHERE known.missed_at < %(now)s
