@@ -1048,6 +1048,24 @@ def test_what_is_in_maintenance_keeps_nothing_else_from_a_pager(shop: World, pag
     assert page(shop, pager, at(301)) == [], "it is one incident"
 
 
+def test_what_is_behind_an_alert_in_maintenance_waits_with_it_everywhere(shop: World) -> None:
+    shop.watcher.update_pipeline("margin", alert_level="critical")
+    with shop.watcher._transaction() as (session, _):
+        given = dict.fromkeys(("pipeline_type_id", "starts_at", "duration", "cron", "timezone", "by", "note"))
+        number = shop.watcher.pipeline("orders").id
+        maintenance.add_maintenance(session, pipeline_id=number, ends_at=at(300), now=at(-1), **given)
+    shop.found("orders", AlertKind.FAILURE, error="no file")
+    shop.found("customers")
+    shop.found("revenue")
+    assert shop.deliver(at(1)) == 0
+    shop.found("margin", now=at(10))
+    assert shop.deliver(at(10)) == 1
+    assert shop.finance.take() == ["🚨 margin is held up: orders failed: no file"], "it is more urgent than its cause"
+    assert shop.deliver(at(301)) == 2
+    assert shop.default.take() == ["🔴 orders failed: no file, and 3 behind it, of finance and sales"]
+    assert shop.finance.take() == ["🔴 revenue is held up: orders failed: no file"]
+
+
 def test_a_message_that_is_refused_keeps_nothing_else_from_a_pager(shop: World, pager: Pager) -> None:
     pager.refused = "revenue"
     shop.found("revenue")

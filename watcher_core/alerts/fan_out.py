@@ -173,11 +173,11 @@ class Incidents:
         if cause_id is None:
             return Saying.BY_ITSELF
         if cause_id not in self._of_cause:
-            found = self._routes.find_all(_subject(row, "cause_"))
+            found = self._routes.find_all(subject_of(row, "cause_"))
             self._of_cause[cause_id] = frozenset(each.name for each in found)
         if (
             destination.name in self._of_cause[cause_id]
-            and not _is_more_urgent(row["level"], row["cause_level"])
+            and not is_more_urgent(row["level"], row["cause_level"])
             and not self._is_cause_held(row, destination)
         ):
             return Saying.BY_OTHERS
@@ -187,7 +187,7 @@ class Incidents:
         if (cause_id, destination.name) in self._begun:
             return Saying.AFTER_OTHERS
         known = self._reached.get((cause_id, destination.name))
-        if known is None or _is_more_urgent(row["level"], known.level):
+        if known is None or is_more_urgent(row["level"], known.level):
             return Saying.BY_ITSELF
         if destination.most == 1 or row["pipeline_id"] in known.pipeline_ids:
             return Saying.BY_OTHERS
@@ -197,8 +197,8 @@ class Incidents:
         """Whether routes hold the cause of an alert in quiet hours or for a digest there, and not the alert."""
         key = row["cause_id"], destination.name
         if key not in self._holds_cause:
-            self._holds_cause[key] = bool(self._routes.holds(_subject(row, "cause_"), destination))
-        return self._holds_cause[key] and not self._routes.holds(_subject(row), destination)
+            self._holds_cause[key] = bool(self._routes.holds(subject_of(row, "cause_"), destination))
+        return self._holds_cause[key] and not self._routes.holds(subject_of(row), destination)
 
     def released_at(self, row: Mapping[str, Any], destination: Destination) -> dt.datetime:
         """When a destination hears of an alert of which it does later."""
@@ -215,7 +215,7 @@ class Incidents:
             self._begun.add((pending.cause_id, pending.destination.name))
 
 
-def _is_more_urgent(level: str, than: str | None) -> bool:
+def is_more_urgent(level: str, than: str | None) -> bool:
     """Whether one level is critical and the other one is not: see `pending.MORE_URGENT`."""
     return level == AlertLevel.CRITICAL and than != AlertLevel.CRITICAL
 
@@ -256,7 +256,7 @@ def fan_out(
         has_news = any(row["event"] is not None for row in of_one)
         if not has_news and not any(row["is_answered"] for row in of_one):
             continue
-        subject = _subject(of_one[0])
+        subject = subject_of(of_one[0])
         if subject not in routed:
             routed[subject] = routes.find_all(subject)
         leads_to = routed[subject]
@@ -379,7 +379,8 @@ def _pending(
     )
 
 
-def _subject(row: Mapping[str, Any], prefix: str = "") -> Subject:
+def subject_of(row: Mapping[str, Any], prefix: str = "") -> Subject:
+    """What the routes ask of the alert of a row, or, with `cause_`, of the alert that it is behind."""
     return Subject.of(
         row[f"{prefix}pipeline_name"],
         row[f"{prefix}pipeline_type_name"],

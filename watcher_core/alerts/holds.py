@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from watcher_core.alerts import maintenance
 from watcher_core.alerts.destinations import Destination
-from watcher_core.alerts.fan_out import OPENING, Pending, Plan
+from watcher_core.alerts.fan_out import OPENING, SAID_BY_CAUSE, Pending, Plan, is_more_urgent, subject_of
 from watcher_core.alerts.quiet import Collection, Hold, earliest_release
 from watcher_core.alerts.routes import Routes, Subject
 from watcher_core.values import MaintenanceWindow
@@ -48,7 +48,9 @@ class Holds:
         if self._is_idle:
             return found
         due: dict[tuple[int, str | None], Due] = {}
+        row_of: dict[int, Mapping[str, Any]] = {}
         for row in rows:
+            row_of[row["id"]] = row
             if row["event"] is not None:
                 due[row["id"], row["destination"]] = found_due = self._due(row)
                 due.setdefault((row["id"], None), found_due)
@@ -56,7 +58,7 @@ class Holds:
         held: list[Pending] = []
         for each, is_early in [*((each, False) for each in found.pending), *((each, True) for each in found.early)]:
             name = each.moved_from or _name(each.destination)
-            timed = self._timed(each, due.get((each.id, name)) or due[each.id, None])
+            timed = self._timed(each, due.get((each.id, name)) or due[each.id, None], row_of[each.id])
             is_held = self._is_later(timed)
             if not is_early:
                 (held if is_held else pending).append(timed)
@@ -66,7 +68,7 @@ class Holds:
 
     def is_held(self, each: Pending, row: Mapping[str, Any]) -> bool:
         """Whether the notification of a row is held back."""
-        return not self._is_idle and self._is_later(self._timed(each, self._due(row)))
+        return not self._is_idle and self._is_later(self._timed(each, self._due(row), row))
 
     def _due(self, row: Mapping[str, Any]) -> Due:
         return Due(min(row["due_at"], self._now), row["waits_since"])
@@ -74,7 +76,7 @@ class Holds:
     def _is_later(self, timed: Pending) -> bool:
         return timed.released_at is not None and timed.released_at > self._now
 
-    def _timed(self, each: Pending, due: Due) -> Pending:
+    def _timed(self, each: Pending, due: Due, row: Mapping[str, Any]) -> Pending:
         released_at, collection = None, None
         destination = each.destination
         if destination is not None and not (destination.takes_acknowledgements and each.event not in OPENING):
@@ -86,9 +88,21 @@ class Holds:
                 released_at = release[0]
                 collection = None if destination.most is not None else release[1]
         if each.event in OPENING:
-            over = [end for window, end in self._ends if _is_of(window, each.subject) and end > due.at]
+            subjects = [each.subject] if not self._ends else [each.subject, *_cause(each, row)]
+            over = [
+                end
+                for window, end in self._ends
+                if end > due.at and any(_is_of(window, subject) for subject in subjects)
+            ]
             released_at = max([*over, *([] if released_at is None else [released_at])], default=None)
         return replace(each, released_at=released_at, collection=collection)
+
+
+def _cause(each: Pending, row: Mapping[str, Any]) -> list[Subject]:
+    """What an alert waits with: its cause, as while somebody has snoozed that."""
+    if row["cause_id"] is None or each.event not in SAID_BY_CAUSE or is_more_urgent(row["level"], row["cause_level"]):
+        return []
+    return [subject_of(row, "cause_")]
 
 
 def _is_of(window: MaintenanceWindow, subject: Subject) -> bool:
