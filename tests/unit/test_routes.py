@@ -77,6 +77,12 @@ def test_the_first_route_that_matches_counts(tmp_path: Path, of: dict[str, Any],
     assert destination.name == to
 
 
+@pytest.mark.parametrize(("name", "to"), [("load [eu] daily", "#europe"), ("load e daily", "default")])
+def test_brackets_stand_for_themselves(tmp_path: Path, name: str, to: str) -> None:
+    found = load(tmp_path, '[[routes]]\npipeline = "load [eu]*"\nchannel = "#europe"')
+    assert [each.name for each in found.find_all(subject(pipeline_name=name))] == [to]
+
+
 def test_after_a_route_that_continues_the_next_ones_are_tried(tmp_path: Path) -> None:
     last = FILE.replace('channel = "#sandbox"', 'to = "ALL"\ncontinue = true')
     text = f'[[routes]]\ncontinue = true\nto = "ALL"\n{last}'

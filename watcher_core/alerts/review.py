@@ -6,12 +6,11 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from watcher_core import text, values
 from watcher_core.alerts.destinations import DestinationType
 from watcher_core.alerts.routes import Routes
-from watcher_core.alerts.routes_file import CONDITIONS, Route, Subject
+from watcher_core.alerts.routes_file import CONDITIONS, Route, Subject, name_matches
 from watcher_core.enums import AlertKind, AlertLevel
 
 # Names that a problem lists; of the rest it gives the number.
@@ -125,7 +124,7 @@ def _covers(first: Route, second: Route) -> bool:
     """Whether all that takes the second route would have taken the first."""
     return all(
         name in second.conditions
-        and all(any(fnmatchcase(each, pattern) for pattern in patterns) for each in second.conditions[name])
+        and all(any(name_matches(each, pattern) for pattern in patterns) for each in second.conditions[name])
         for name, patterns in first.conditions.items()
     )
 
@@ -145,9 +144,9 @@ def _meets(first: Route, second: Route) -> bool:
 def _have_a_name_in_common(one: str, other: str) -> bool:
     """Whether a name matches two patterns of characters, `*` and `?`."""
     if not WILDCARD.search(one):
-        return fnmatchcase(one, other)
+        return name_matches(one, other)
     if not WILDCARD.search(other):
-        return fnmatchcase(other, one)
+        return name_matches(other, one)
     # From the ends of the patterns: whether what is left of both has a name in common.
     after = [not rest.strip("*") for rest in (other[place:] for place in range(len(other) + 1))]
     for character in reversed(one):

@@ -217,10 +217,15 @@ class RoutesFile(BaseModel):
         return self
 
 
+def name_matches(name: str, pattern: str) -> bool:
+    """Whether a name is of a pattern, in which `*` and `?` stand for any characters, and all others for themselves."""
+    return fnmatchcase(name, pattern.replace("[", "[[]"))
+
+
 def _matches(patterns: tuple[str, ...] | None, names: Iterable[str], former_names: Iterable[str] = ()) -> bool:
     return (
         patterns is None
-        or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+        or any(name_matches(name, pattern) for name in names for pattern in patterns)
         or any(name in patterns for name in former_names)
     )
 
