@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import unique
+from tests.plans import explain
 from watcher_core import AlertLevel, Finding, Settings, Watcher
 from watcher_core.cli import main
 
@@ -230,6 +231,42 @@ def test_a_backfill_does_not_end_what_did_not_come(watcher: Watcher) -> None:
         execution = careful.start_execution(pipeline_id=name, start_date=at(hours=7), logical_date=at(days=-1))
         careful.end_execution(execution.id, end_date=at(hours=7.1))
         assert found(careful, name, at(hours=8)) == []
+
+
+def load_again(watcher: Watcher, name: str, partitions: int, start: dt.datetime) -> None:
+    """A backfill of old days, in their order, one in five seconds."""
+    with watcher._transaction() as (session, _):
+        session.execute(
+            sa.text("""
+                INSERT INTO watcher.pipeline_execution
+                      (pipeline_id, source, external_id, state, start_date, end_date, logical_date)
+                SELECT :id, 'python', :id || '/again/' || number, 'succeeded',
+                       :start + number * interval '5 seconds', :start + (number + 1) * interval '5 seconds',
+                       :start - interval '9 years' + number * interval '1 day'
+                  FROM generate_series(1, :partitions) AS number
+            """),
+            {"id": watcher.pipeline(name).id, "start": start, "partitions": partitions},
+        )
+        session.execute(sa.text("ANALYZE watcher.pipeline_execution"))
+
+
+def test_hundreds_of_a_backfill_do_not_hide_how_often_it_runs(watcher: Watcher) -> None:
+    name = runs(watcher, *(at(days=-7 * week) for week in range(30, 0, -1)), partitions=True)
+    assert len(found(watcher, name, at(days=1))) == 1
+    load_again(watcher, name, 900, at(days=1.2))
+    assert [finding.due_at for finding in found(watcher, name, at(days=2))] == [at()]
+    execution = watcher.start_execution(pipeline_id=name, start_date=at(days=3), logical_date=at(days=2))
+    watcher.end_execution(execution.id, end_date=at(days=3, hours=1))
+    assert found(watcher, name, at(days=4)) == []
+    assert [finding.due_at for finding in found(watcher, name, at(days=12))] == [at(days=10)]
+
+
+def test_a_backfill_is_not_read_for_each_of_its_executions(watcher: Watcher) -> None:
+    name = runs(watcher, *daily(days=60), partitions=True)
+    found(watcher, name, at(hours=2))
+    load_again(watcher, name, 2_000, at(hours=3))
+    plans = explain(watcher, lambda: found(watcher, name, at(days=2)))
+    assert plans.read("pipeline_execution") < 30_000, plans
 
 
 def test_a_backfill_does_not_say_when_what_did_not_come_ran(watcher: Watcher) -> None:

@@ -28,10 +28,13 @@ def is_no_backfill(execution: str) -> str:
     """
     return f"""
     ({execution}.logical_date IS NULL
-     OR NOT EXISTS (SELECT
-                      FROM watcher.pipeline_execution AS before
-                     WHERE before.pipeline_id = {execution}.pipeline_id
-                       AND before.state = 'succeeded'
-                       AND before.logical_date >= {execution}.logical_date
-                       AND before.logical_date <= before.start_date
-                       AND before.start_date < {execution}.start_date))"""
+     -- From the newest date on, which is at hand: by those after its own, each of a backfill would look at all others.
+     OR coalesce((SELECT before.logical_date
+                    FROM watcher.pipeline_execution AS before
+                   WHERE before.pipeline_id = {execution}.pipeline_id
+                     AND before.state = 'succeeded'
+                     AND before.logical_date IS NOT NULL
+                     AND before.logical_date <= before.start_date
+                     AND before.start_date < {execution}.start_date
+                   ORDER BY before.logical_date DESC
+                   LIMIT 1) < {execution}.logical_date, true))"""

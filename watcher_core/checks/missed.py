@@ -76,8 +76,8 @@ STARTED: Final = f"""
 
 STARTS: Final = """
     SELECT start_date, logical_date
-      FROM watcher.pipeline_execution
-     WHERE pipeline_id = %(pipeline_id)s
+      FROM watcher.pipeline_execution AS execution
+     WHERE pipeline_id = %(pipeline_id)s{without_backfills}
      ORDER BY start_date DESC
      LIMIT %(limit)s
 """
@@ -87,10 +87,10 @@ LAST_OF_HOURS: Final = """
     SELECT last.start_date, last.logical_date
       FROM generate_series(1, %(hours)s) AS hour
      CROSS JOIN LATERAL (SELECT start_date, logical_date
-                           FROM watcher.pipeline_execution
+                           FROM watcher.pipeline_execution AS execution
                           WHERE pipeline_id = %(pipeline_id)s
                             AND start_date >= %(until)s - hour * interval '1 hour'
-                            AND start_date < %(until)s - (hour - 1) * interval '1 hour'
+                            AND start_date < %(until)s - (hour - 1) * interval '1 hour'{without_backfills}
                           ORDER BY start_date DESC
                           LIMIT 1) AS last
      ORDER BY last.start_date DESC
@@ -101,11 +101,22 @@ WAITS_OF_HOURS: Final = """
     SELECT (array_agg(start_date ORDER BY wait DESC))[1], percentile_cont(0.5) WITHIN GROUP (ORDER BY wait), max(wait)
       FROM (SELECT start_date,
                    CAST(extract(epoch FROM lead(start_date) OVER (ORDER BY start_date) - start_date) AS float8) AS wait
-              FROM watcher.pipeline_execution
+              FROM watcher.pipeline_execution AS execution
              WHERE pipeline_id = %(pipeline_id)s
-               AND start_date >= %(until)s - %(hours)s * interval '1 hour') AS start
+               AND start_date >= %(until)s - %(hours)s * interval '1 hour'{without_backfills}) AS start
      WHERE wait IS NOT NULL
      GROUP BY date_trunc('hour', start_date)
+"""
+
+# Of the statements above. To ask that of each execution takes longer, so it is asked where there are some.
+WITHOUT_BACKFILLS: Final = f"\n       AND {catalog.is_no_backfill('execution')}"
+
+IS_OF_BACKFILL: Final = f"""
+    SELECT
+      FROM watcher.pipeline_execution AS execution
+     WHERE pipeline_id = %(pipeline_id)s
+       AND start_date = %(start)s
+       AND NOT {catalog.is_no_backfill("execution")}
 """
 
 KEEP: Final = """
@@ -247,14 +258,27 @@ def _due(connection: database.Driver, pipeline_id: int, cadence: Cadence) -> tup
 
 def _learn(connection: database.Driver, pipeline_id: int, last: dt.datetime, zone: str | None) -> Cadence | None:
     given = {"pipeline_id": pipeline_id, "limit": MOST_STARTS, "hours": HOURS, "until": _next_hour(last)}
-    rows = connection.execute(STARTS, given).fetchall()
+    without = ""
+    rows = connection.execute(STARTS.format(without_backfills=without), given).fetchall()
+    if len(rows) == MOST_STARTS and _has_backfills(connection, pipeline_id, rows):
+        # Hundreds that a backfill has started hide the others.
+        without = WITHOUT_BACKFILLS
+        rows = connection.execute(STARTS.format(without_backfills=without), given).fetchall()
     is_frequent = len(rows) == MOST_STARTS and last - rows[-1][0] < dt.timedelta(hours=HOURS)
     if is_frequent:
-        rows = connection.execute(LAST_OF_HOURS, given).fetchall()
+        rows = connection.execute(LAST_OF_HOURS.format(without_backfills=without), given).fetchall()
     cadence = learn_cadence(_regular(reversed(rows)), zone=zone)
     if cadence is None or not is_frequent:
         return cadence
-    return refine_cadence(cadence, connection.execute(WAITS_OF_HOURS, given))
+    return refine_cadence(cadence, connection.execute(WAITS_OF_HOURS.format(without_backfills=without), given))
+
+
+def _has_backfills(connection: database.Driver, pipeline_id: int, rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Whether some of these starts, newest first, are of a backfill; before the oldest one there may be others."""
+    if len(_regular(reversed(rows))) < len(rows):
+        return True
+    given = {"pipeline_id": pipeline_id, "start": rows[-1][0]}
+    return connection.execute(IS_OF_BACKFILL, given).fetchone() is not None
 
 
 def _next_hour(moment: dt.datetime) -> dt.datetime:
