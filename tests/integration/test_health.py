@@ -312,6 +312,9 @@ def test_a_heartbeat_that_fails_stops_nothing_and_is_a_fact(
     assert alert.deduplication_key == "health/heartbeat"
     error = "HTTP 404" if is_there else "URLError: [Errno 111] Connection refused"
     assert alert.facts["message"] == f"none has arrived at WATCHER_HEARTBEAT_URL for 6 min: {error}"
+    with Watcher(rounds.database_url, settings=Settings()) as elsewhere:
+        elsewhere.check_health(now=at(6.5))
+        assert elsewhere.alert(alert.id).state == "open", "who sends none knows nothing better"
     if is_there:
         outside.status = 200
         rounds.end("checks", minutes=7)

@@ -288,6 +288,8 @@ def beat(name: str, *, minutes: float = 0, failing: float | None = None) -> Hear
         ([beat("checks")], "https://a", [("ok", None)]),
         ([beat("checks", failing=4)], "https://a", [("warning", None)]),
         ([beat("checks", failing=6)], "https://a", [("warning", "health/heartbeat")]),
+        ([beat("checks", failing=6)], None, [("warning", "health/heartbeat")]),
+        ([beat("checks", minutes=11, failing=20)], None, [("ok", None)]),
         ([beat("checks", minutes=11)], "https://a", [("warning", None), ("ok", None)]),
         ([beat("checks", minutes=11_000)], "https://a", [("ok", None)]),
     ],

@@ -113,8 +113,9 @@ def list_heartbeats(session: Session) -> list[HeartbeatState]:
 
 
 def heartbeat_facts(states: Sequence[HeartbeatState], *, url: str | None, now: dt.datetime) -> Iterator[HealthFact]:
-    """Judge whether heartbeats arrive outside."""
-    if url is None:
+    """Judge whether heartbeats arrive outside; also those that other hosts send, whose alert is not to end here."""
+    is_sent_elsewhere = any(state.tried_at is not None and now - state.tried_at <= ENDED_WITHIN for state in states)
+    if url is None and not is_sent_elsewhere:
         yield HealthFact(
             "ok",
             "heartbeat",
@@ -129,12 +130,13 @@ def heartbeat_facts(states: Sequence[HeartbeatState], *, url: str | None, now: d
             "warning",
             "heartbeat",
             f"none has arrived at WATCHER_HEARTBEAT_URL for {words.lasting(since, now=now)}: {failing[0].error}",
-            "is the address right, and can this host reach it?",
+            "is the address right, and can this host reach it?" if url else "see to it where that is set",
             key=HEARTBEAT_KEY if now - since > FAILING_FOR else None,
         )
     for state in states:
         if ENDED_WITHIN < now - state.ended_at <= FORGOTTEN_AFTER:
-            which = f"that of {state.round} waits" if PLACEHOLDER in url else f"it waits for {state.round}"
+            is_own = url is not None and PLACEHOLDER in url
+            which = f"that of {state.round} waits" if is_own else f"it waits for {state.round}"
             yield HealthFact(
                 "warning",
                 "heartbeat",
