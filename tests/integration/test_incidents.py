@@ -439,6 +439,27 @@ def test_who_acknowledges_or_snoozes_the_cause_does_so_for_what_is_behind_it(sho
     assert len(shop.finance.take()) == (not woken)  # it is still stale
 
 
+@pytest.mark.parametrize("is_snoozed", [False, True])
+def test_what_is_not_said_before_its_cause_is_over_is_not_said_to_be_held_up(shop: World, is_snoozed: bool) -> None:
+    shop.found("orders", AlertKind.FAILURE, error="no file")
+    shop.found("revenue")
+    shop.link()
+    if is_snoozed:
+        with shop.watcher._transaction() as (session, _):
+            snooze_alert(session, alert_id=shop.alert("failure/orders").id, until=at(300), now=at(0))
+    shop.deliver()
+    assert len(shop.finance.take()) == (not is_snoozed)
+    shop.found("margin", now=at(10))
+    shop.deliver(at(11))
+    shop.over("failure/orders", now=at(30))
+    for minute in (31, 61, 89):
+        shop.deliver(at(minute))
+    assert shop.finance.take() == []
+    shop.deliver(at(91))
+    more = "" if is_snoozed else "More of it: "
+    assert shop.finance.take() == [f"🔴 {more}revenue is stale: no change, and 1 behind it, of finance"]
+
+
 def test_the_same_pipeline_is_stale_because_it_fails(shop: World) -> None:
     shop.found("orders")
     shop.found("orders", AlertKind.FAILURE, now=at(1), error="duplicate key")

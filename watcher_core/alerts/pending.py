@@ -52,10 +52,15 @@ CAUSE_SNOOZED = f"""CASE WHEN cause.state = 'snoozed' AND pending.event IN ('ope
                                  THEN cause.snoozed_until END"""
 
 # Of rows `alert`, `delivery` and `cause`: nothing is said of it while somebody looks at its cause. Nor is it once that
-# is over, until it is behind nothing any more.
+# is over, and holds nothing up any more, until it is behind nothing; what is critical does not wait for that where
+# nobody has answered.
 ANSWERED = f"""
          (alert.state <> 'resolved' AND NOT {MORE_URGENT} AND delivery.lease IS NULL
-          AND (cause.state = 'acknowledged' OR (cause.state = 'resolved' AND cause.acknowledged_at IS NOT NULL))
+          AND (cause.state = 'acknowledged'
+               OR (cause.state = 'resolved'
+                   AND (alert.level <> 'critical'
+                        OR cause.acknowledged_at IS NOT NULL
+                        OR cause.snoozed_until > cause.resolved_at)))
           AND (delivery.delivered_at IS NULL OR delivery.recovery_delivered_at IS NOT NULL))"""
 
 # What takes the place of the time in a statement, as SQLAlchemy and the driver have parameters.
