@@ -622,6 +622,20 @@ def test_unflagging_resolves_and_makes_it_normal(usual: Watcher) -> None:
     assert explained.result == result
 
 
+def test_a_run_that_is_unflagged_ends_the_alert_of_the_one_before_it(usual: Watcher) -> None:
+    days(usual, [500, 1700], first=30)
+    detect(usual, 31)
+    last = execution_id(usual, 31)
+    usual.unflag_anomaly(last, by="ada")
+    said = {alert.pipeline_execution_id: alert.resolution for alert in alerts(usual, "resolved")}
+    assert said[last] == {"how": "unflagged", "by": "ada"}
+    assert said[execution_id(usual, 30)] == {
+        "how": "usual",
+        "execution_id": last,
+        "at": at(31 * DAY).isoformat(),
+    }
+
+
 def test_an_unflagged_run_counts_as_normal(usual: Watcher) -> None:
     days(usual, [500], first=30)
     detect(usual, 30)

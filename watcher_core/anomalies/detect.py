@@ -17,7 +17,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -102,12 +102,14 @@ class Unflagged(NamedTuple):
     Attributes:
         results: All results of the execution that are unflagged now.
         findings: What is still unusual in it: one finding, or none.
-        resolved: The deduplication keys of the alerts that are over.
+        resolved: The deduplication key of its alert, where nothing unusual is left.
+        ended: What has ended the alerts of earlier executions, as this one is normal now, by their keys.
     """
 
     results: list[AnomalyResult]
     findings: list[Finding]
     resolved: list[str]
+    ended: dict[str, dict[str, Any]]
 
 
 class _Due(NamedTuple):
@@ -213,8 +215,10 @@ def unflag(
     changed = results.unflag(session, execution_id=execution_id, metric_field=metric_field, by=by, now=now)
     unusual = results.unusual(connection, execution_ids=[execution_id])
     left = list(findings.findings_of(connection, unusual, new=set(), now=now))
-    resolved = list(findings.past_alerts(session, pipeline_ids=[pipeline_id]))
-    return Unflagged(changed, left, resolved if left else [*resolved, findings.deduplication_key(execution_id)])
+    own = findings.deduplication_key(execution_id)
+    past = findings.past_alerts(session, pipeline_ids=[pipeline_id])
+    ended = {key: resolution for key, resolution in past.items() if left or key != own}
+    return Unflagged(changed, left, [] if left else [own], ended)
 
 
 def _due(connection: Driver, execution_ids: Sequence[int]) -> list[_Due]:

@@ -225,6 +225,8 @@ class AnomalyMethods(AnomalyRuleMethods):
             if unflagged.resolved:
                 said = {"how": "unflagged"} if by is None else {"how": "unflagged", "by": by}
                 alerts.resolve_alerts(session, keys=unflagged.resolved, resolution=said, now=now)
+            for key, resolution in unflagged.ended.items():
+                alerts.resolve_alerts(session, keys=[key], resolution=resolution, now=now)
             return unflagged.results
 
     # The past
