@@ -85,7 +85,7 @@ def test_a_generated_client_does_what_a_job_and_whoever_is_on_call_do(
     assert (behind.pipeline_name, behind.targets) == ("orders", ["dwh.orders"])
 
     watcher.check_failures()
-    (alert,) = call("alerts.list_alerts", state=[models.AlertState.OPEN])
+    (alert,) = call("alerts.list_alerts", state=[models.AlertState.OPEN]).data
     assert alert.facts["error"] == "no file"
     assert call("alerts.acknowledge_alert", alert_id=alert.id).state is models.AlertState.ACKNOWLEDGED
     assert call("alerts.note_alert", alert_id=alert.id, body=models.NoteBody(note="the supplier is late")).note
