@@ -26,23 +26,27 @@ function holds(text, seen, expected) {
 }
 
 const texts = {
+  alone: "{{every, relativetime(hour)}}",
   every: "{{every, relativetime(hour)}}, {{range}}",
   price: "{{price, currency(USD)}} {{currency}}",
-  size: "{{size, number}} {{style}}{{notation}}{{unit}}",
-  at: "{{at, datetime}} {{year}}",
+  style: "{{size, number}} {{style}}",
+  notation: "{{size, number}} {{notation}}",
+  unit: "{{size, number}} {{unit}}",
+  at: "{{at, datetime}}",
+  year: "{{at, datetime}} {{year}}",
   rows_one: "{{count}} row",
   rows_other: "{{count}} rows",
 };
 await i18next.init({ lng: "en", resources: { en: { translation: texts } }, interpolation: { escapeValue: false } });
-holds("range", i18next.t("every", { every: 3 }), "in 3 hours, ");
-holds("range of a day", i18next.t("every", { every: 3, range: "day" }), "in 3 days, day");
+holds("alone", i18next.t("alone", { every: 3 }), "in 3 hours");
+holds("range", i18next.t("every", { every: 3, range: "day" }), "in 3 days, day");
 holds("price", i18next.t("price", { price: 5, currency: "EUR" }), "€5.00 EUR");
-holds("style", i18next.t("size", { size: 1234.5, style: "percent" }), "123,450% percent");
-holds("notation", i18next.t("size", { size: 1234.5, notation: "compact" }), "1.2K compact");
-holds("unit", i18next.t("size", { size: 1234.5, unit: "GB" }), "1234.5 GB");
+holds("style", i18next.t("style", { size: 1234.5, style: "percent" }), "123,450% percent");
+holds("notation", i18next.t("notation", { size: 1234.5, notation: "compact" }), "1.2K compact");
+holds("unit", i18next.t("unit", { size: 1234.5, unit: "GB" }), "1234.5 GB");
 const at = new Date("2024-01-02T10:00:00Z");
-holds("day", i18next.t("at", { at }), "1/2/2024 ");
-holds("day and year", i18next.t("at", { at, year: 2024 }), `${at} 2024`);
+holds("day", i18next.t("at", { at }), "1/2/2024");
+holds("day and year", i18next.t("year", { at, year: 2024 }), `${at} 2024`);
 holds("5", i18next.t("rows", { count: 5 }), "5 rows");
 holds("text 5", i18next.t("rows", { count: "5" }), "rows");
 NODE
