@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
 from tests.factories import record
@@ -439,6 +440,33 @@ def test_a_partition_that_failed_is_named_until_it_succeeds_however_old_it_is(
     watcher.cleanup(now=NOW)
     assert failing() == expected
     assert [alert.state for alert in watcher.alerts(state="open")] == ["open"] * bool(expected)
+
+
+def test_what_makes_no_failure_good_lets_none_go(watcher: Watcher, connection: psycopg.Connection[Any]) -> None:
+    def ran(
+        state: str, days: float, scope: str | None = None, *, instance: str = "one", **metadata: str | list[str]
+    ) -> None:
+        connection.execute(
+            "INSERT INTO watcher.pipeline_execution (pipeline_id, source, external_id, start_date, end_date, state,"
+            " scope, instance_id, execution_metadata) VALUES (1, 'python', gen_random_uuid()::text, %(at)s, %(at)s,"
+            " CAST(%(state)s AS watcher.execution_state), %(scope)s, %(instance)s,"
+            " jsonb_build_object('partition', CAST(%(scope)s AS text)) || %(metadata)s)",
+            {"at": days_ago(days), "state": state, "scope": scope, "instance": instance, "metadata": Jsonb(metadata)},
+        )
+
+    def failing() -> list[list[str]]:
+        return sorted(each.details["failed_partitions"] for each in watcher.check_failures(now=NOW))
+
+    ran("failed", 304, "a")
+    ran("failed", 303, "b", repository="mine")
+    ran("failed", 302, "c")
+    ran("failed", 301, "z")
+    ran("succeeded", 300, "a", instance="two")
+    ran("succeeded", 299, "b", repository="yours")
+    ran("succeeded", 298, partition_range=["d", "e"])
+    assert failing() == [["a", "b", "c", "z"]]
+    watcher.cleanup(now=NOW)
+    assert failing() == [["a", "b", "c", "z"]]
 
 
 def test_of_a_partition_that_always_fails_the_newest_failures_stay(

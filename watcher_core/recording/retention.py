@@ -86,7 +86,9 @@ OPENLINEAGE_RUNS = f"""
 KEPT_SUCCESSES = 30
 # The failures of a partition that was never made good: no rule asks for more in a row.
 KEPT_FAILURES = 100
-# A failure of a part of a pipeline that nothing has made good since.
+# A failure of a part of a pipeline that nothing has made good since, as the check of failures sees it: what a step
+# tracks of a range of partitions is about that range alone, and another instance, or another repository of a code
+# location, makes nothing good.
 NOT_MADE_GOOD = f"""
            past.state = 'failed'
        AND coalesce(past.scope, '') <> ''
@@ -100,13 +102,18 @@ NOT_MADE_GOOD = f"""
                           AND good.state = 'succeeded'
                           AND coalesce(good.scope, '') IN (past.scope, '')
                           AND good.end_date >= past.end_date
-                          AND good.start_date >= past.start_date)
+                          AND good.start_date >= past.start_date
+                          AND coalesce(good.instance_id = past.instance_id, true)
+                          AND coalesce(good.execution_metadata ->> 'repository'
+                                     = past.execution_metadata ->> 'repository', true)
+                          AND NOT good.execution_metadata ? 'partition_range')
        AND NOT EXISTS (SELECT
                          FROM watcher.pipeline_execution AS later
                         WHERE later.pipeline_id = past.pipeline_id
                           AND later.state = 'failed'
                           AND coalesce(later.scope, '') = past.scope
                           AND later.end_date > past.end_date
+                          AND coalesce(later.instance_id = past.instance_id, true)
                        OFFSET {KEPT_FAILURES - 1})"""
 
 # An alert that people have to hear of, or of its end. Looked up for each: a join would read all alerts for each batch.
