@@ -197,9 +197,9 @@ def _is_old(record: dg.RunRecord, before: dt.datetime) -> bool:
 
 
 def _times(record: dg.RunRecord) -> tuple[float, float]:
-    """Return when a run that is over has started and ended: one that never began has no times of its own."""
-    started_at = record.start_time or record.create_timestamp.timestamp()
-    return started_at, record.end_time or record.update_timestamp.timestamp()
+    """Return when a run that is over has started and ended; one that never began has for both its end, as recorded."""
+    ended_at = record.end_time or record.update_timestamp.timestamp()
+    return record.start_time or ended_at, ended_at
 
 
 def _reasons(

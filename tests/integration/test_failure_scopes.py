@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+import sqlalchemy as sa
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import create_execution_plan, execute_run
 from dagster._core.execution.plan.state import KnownExecutionState
@@ -592,24 +593,30 @@ def test_of_two_runs_that_wait_in_the_queue_the_one_that_ran_last_counts(
     assert {finding.pipeline_name for finding in watcher.check_failures()} == {"orders"}
 
 
-def test_a_run_that_could_not_be_launched_failed_then_and_not_when_it_came_into_the_queue(
-    dagster_instance: dg.DagsterInstance, watcher: Watcher
+@pytest.mark.parametrize("will_retry", [False, True], ids=["for good", "to be retried"])
+def test_a_run_that_waited_and_never_began_has_failed_when_it_was_given_up(
+    will_retry: bool, dagster_instance: dg.DagsterInstance, watcher: Watcher
 ) -> None:
+    """It waits for hours while another one of the same job succeeds, and then its process does not come up."""
+
     @dg.asset
     def orders() -> None: ...
 
-    load = dg.define_asset_job("load", [orders], executor_def=dg.in_process_executor)
-    job = dg.Definitions(assets=[orders], jobs=[load]).resolve_job_def("load")
-    first, second = (dagster_instance.create_run_for_job(job) for _ in range(2))
-    execute_run(InMemoryJob(job), second, dagster_instance)
-    dagster_instance.report_run_failed(first, "the code server is shut down")
-    record_tick(dagster_instance, watcher)
-    [failed] = watcher.executions(pipeline="orders", state="failed")
-    [record] = dagster_instance.get_run_records(dg.RunsFilter(run_ids=[first.run_id]))
-    assert failed.end_date is not None
+    job = dg.Definitions(assets=[orders], jobs=[dg.define_asset_job("load", [orders])]).resolve_job_def("load")
+    tags = {"dagster/will_retry": "true"} if will_retry else {}
+    waiting = dagster_instance.create_run_for_job(job, tags=tags)
+    storage: Any = dagster_instance.run_storage
+    with storage.connect() as connection:
+        connection.execute(sa.text("UPDATE runs SET create_timestamp = create_timestamp - interval '3 hours'"))
+    assert job.execute_in_process(instance=dagster_instance).success
+    dagster_instance.report_run_failed(waiting, "no process came up in 180 seconds")
+    record = dagster_instance.get_run_record_by_id(waiting.run_id)
+    assert record is not None
     assert record.end_time is not None
-    assert failed.end_date.timestamp() == pytest.approx(record.end_time, abs=1e-3)
-    assert {finding.pipeline_name for finding in watcher.check_failures()} == {"orders"}
+    record_tick(dagster_instance, watcher)
+    execution = next(each for each in watcher.executions() if each.external_id == waiting.run_id)
+    assert execution.start_date == execution.end_date == dt.datetime.fromtimestamp(record.end_time, dt.UTC)
+    assert {finding.pipeline_name for finding in watcher.check_failures()} == (set() if will_retry else {"orders"})
 
 
 @pytest.mark.parametrize("is_renamed", [False, True], ids=["as ever", "renamed"])
