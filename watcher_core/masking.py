@@ -26,12 +26,25 @@ HINTS: Final = (
 # A run and its steps hold the same error; where thousands fail by one cause, all of them do. Longer texts are not kept.
 LONGEST_REMEMBERED: Final = 20_000
 
+# Half a secret is none by its form. So a text is masked so far beyond where it is cut: longer than secrets are.
+BEYOND: Final = 4_000
+
 
 def mask_text(text: str) -> str:
     """Return the text with the secrets in it masked; a password before a host is left out."""
     if not may_hold_secrets(text):
         return text
     return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _mask_text(text)
+
+
+def beginning(text: str, characters: int) -> str:
+    """Return the beginning of a text with the secrets in it masked: cut before, it might end with half a secret."""
+    return mask_text(text[: characters + BEYOND])[:characters]
+
+
+def end(text: str, characters: int) -> str:
+    """Return the end of a text with the secrets in it masked: cut before, it might begin with half a secret."""
+    return mask_text(text[-characters - BEYOND :])[-characters:]
 
 
 def _mask_text(text: str) -> str:

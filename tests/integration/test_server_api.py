@@ -366,6 +366,9 @@ def test_pings_record_executions(api):
     ]
     assert found[0]["execution_metadata"]["error"]["message"].startswith("Traceback\nValueError")
     assert "hunter2" not in json.dumps(found)
+    long = f"postgresql://ann:pilgrim-17@host/db{'.' * 1_980}"  # what is kept begins within the password
+    assert api.post(f"/ping/{name}/fail", content=long).status_code == 200
+    assert "17@host" not in json.dumps(api.get("/execution", params={"pipeline": name}).json())
     assert api.get(f"/ping/{name}?rows=-1").status_code == 422
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from watcher_core import arguments
-from watcher_core.masking import mask_text
+from watcher_core.masking import beginning, end, mask_text
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,17 @@ def test_metadata_is_masked_at_any_depth_by_names_and_by_texts() -> None:
         "error": {"message": "no connection: postgresql://ann@host/db"},
     }
     assert "secret@" not in json.dumps(masked)
+
+
+@pytest.mark.parametrize("before", range(960, 1001, 4))
+def test_where_a_text_is_cut_no_half_of_a_secret_is_left(before: int) -> None:
+    url = "postgresql://ann:pilgrim-17@host/db"
+    text = "x" * before + f" {url} " + "y" * 2_000
+    assert "pilgrim" not in beginning(text, 1_000)
+    assert len(beginning(text, 1_000)) == 1_000
+    text = "x" * 2_000 + f" {url} " + "y" * before
+    assert "grim-17" not in end(text, 1_000)
+    assert len(end(text, 1_000)) == 1_000
 
 
 @pytest.mark.parametrize("text", ["a" * 200_000 + "@", "://" * 50_000 + "@", "password" * 20_000, "a:" * 50_000 + "@b"])

@@ -141,6 +141,17 @@ def test_a_command_that_names_all_models_leaves_room_for_what_dbt_reported() -> 
     assert message.endswith('relation "raw" does not exist')
 
 
+def test_where_an_error_is_cut_no_half_of_a_secret_is_left() -> None:
+    url = "postgresql://ann:pilgrim-17@host/db"
+    cut = MAX_MESSAGE_CHARACTERS - len("postgresql://ann:pilgrim")
+    facts = error_facts(Info("E", "x" * cut + url, stack=[f"{url}{'y' * (MAX_MESSAGE_CHARACTERS - 10)}"]), None)
+    assert facts["message"].endswith("postgresql://ann@host/db")
+    assert "17@host" not in facts["stack"]
+    command = f"`dbt run {'x' * (200 - 33)} {url} {'y' * 200}`"
+    command = f"The dbt CLI process with command\n\n{command}\n\nfailed with exit code 1."
+    assert "pilgrim" not in error_facts(Info("DagsterDbtCliRuntimeError", command), None)["message"]
+
+
 def test_what_an_external_process_reported_comes_before_its_exit_code() -> None:
     own = {
         "class": "DagsterPipesExecutionError",

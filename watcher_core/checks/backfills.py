@@ -20,7 +20,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, catalog, text
+from watcher_core import arguments, catalog, masking, text
 from watcher_core.checks import thresholds
 from watcher_core.checks.failing import PARTITION_REMOVED, taken_back
 from watcher_core.checks.failures import MOST_CHARACTERS, MOST_NAMED
@@ -249,7 +249,7 @@ def _finding(record: BackfillRecord, row: Any, last: Any, key: str, instance_id:
         "missing_partitions": list(missing[:MOST_NAMED]) if is_given_up else None,
         "unfilled": _unfilled(record, missing[:MOST_NAMED]) if is_given_up else None,
         "failing": len(failed) or None,
-        "backfill_error": None if record.error is None else record.error[:MOST_CHARACTERS],
+        "backfill_error": None if record.error is None else masking.beginning(record.error, MOST_CHARACTERS),
         "page": ["runs", "b", record.backfill_id],  # of Dagster's UI
     }
     stated = {name: value for name, value in details.items() if value is not None}

@@ -233,7 +233,7 @@ def _error(facet: object) -> dict[str, str]:
         "message": arguments.text(given.get("message"), "message"),
         "stack": "" if given.get("stackTrace") is None else arguments.text(given["stackTrace"], "stackTrace"),
     }
-    return {name: masking.mask_text(text[:MAX_ERROR_CHARACTERS]) for name, text in found.items() if text}
+    return {name: masking.beginning(text, MAX_ERROR_CHARACTERS) for name, text in found.items() if text}
 
 
 # What they are facts about.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from watcher_core import arguments, catalog, lineage, text, values
+from watcher_core import arguments, catalog, lineage, masking, text, values
 from watcher_core.enclosing import PartOf
 from watcher_core.enums import ExecutionSource, ExecutionState
 from watcher_core.errors import InvalidValueError
@@ -254,6 +254,6 @@ def _error_metadata(error: BaseException) -> dict[str, str]:
         stack = f"(no stack: {type(exc).__name__})"
     return {
         "class": type(error).__name__,
-        "message": text.without_colors(message)[:MESSAGE_CHARACTERS],
-        "stack": text.without_colors(stack)[-STACK_CHARACTERS:],
+        "message": masking.beginning(text.without_colors(message), MESSAGE_CHARACTERS),
+        "stack": masking.end(text.without_colors(stack), STACK_CHARACTERS),
     }

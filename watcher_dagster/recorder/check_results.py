@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import dagster as dg
 
-from watcher_core import AlertLevel, AssetCheckRecord, AssetCheckStatus, ExecutionState
+from watcher_core import AlertLevel, AssetCheckRecord, AssetCheckStatus, ExecutionState, masking
 from watcher_dagster import compat
 from watcher_dagster.identity import OWN_CHECKS, asset_pipeline_name, run_identity, runless_identity
 from watcher_dagster.recorder.errors import BLOCKING_ERROR, MAX_MESSAGE_CHARACTERS
@@ -112,7 +112,7 @@ def _evaluated(evaluation: dg.AssetCheckEvaluation, at: float, facts: dict[str, 
         status=AssetCheckStatus.PASSED if passed else AssetCheckStatus.FAILED,
         severity=None if passed else SEVERITIES.get(evaluation.severity.value, AlertLevel.ERROR),
         blocking=getattr(evaluation, "blocking", None),
-        description=(evaluation.description or "")[:MAX_MESSAGE_CHARACTERS] or None,
+        description=masking.beginning(evaluation.description or "", MAX_MESSAGE_CHARACTERS) or None,
         result_metadata=plain_metadata(evaluation.metadata),
         evaluated_at=moment(at),
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from watcher_core import text
+from watcher_core import masking, text
 from watcher_dagster import compat
 
 MAX_MESSAGE_CHARACTERS: Final = 2_000
@@ -36,7 +36,8 @@ _PROCESS: Final = re.compile(
     re.IGNORECASE,
 )
 # A command that names all of its models, so that no room is left for what it reported.
-_LONG_COMMAND: Final = re.compile(r"^(`[^`\n]{200})[^`\n]+`$", re.MULTILINE)
+MAX_COMMAND_CHARACTERS: Final = 200
+_LONG_COMMAND: Final = re.compile(rf"^`[^`\n]{{{MAX_COMMAND_CHARACTERS},}}`$", re.MULTILINE)
 _BELOW: Final = "Errors parsed from dbt logs:"
 _EXCEPTION_LINE: Final = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Failure|Exit|Interrupt)\b(?::.*)?")
 _REASON: Final = re.compile(
@@ -51,15 +52,18 @@ _DBT_PROGRESS: Final = re.compile(r"\d+ of \d+ [A-Z]+ .*")  # "5 of 9 ERROR crea
 def error_facts(info: Any, message: str | None) -> dict[str, str]:
     """Return class, message and stack of an error as Dagster keeps it; of none, what the event says."""
     if info is None:
-        return {"message": (message or "no reason given")[:MAX_MESSAGE_CHARACTERS]}
+        return {"message": masking.beginning(message or "no reason given", MAX_MESSAGE_CHARACTERS)}
     info = _innermost(info)
     said = text.without_colors(info.message.strip())
     if info.cls_name:
         _, found, after = said.partition(f"{info.cls_name}: ")
         said = after if found else said
-    said = _LONG_COMMAND.sub(r"\1…`", said)
-    stack = text.without_colors("".join(info.stack))[-MAX_STACK_CHARACTERS:]
-    return {"class": info.cls_name or "", "message": reason_first(said)[:MAX_MESSAGE_CHARACTERS], "stack": stack}
+    said = _LONG_COMMAND.sub(lambda found: f"{masking.beginning(found[0], MAX_COMMAND_CHARACTERS)}…`", said)
+    return {
+        "class": info.cls_name or "",
+        "message": masking.beginning(reason_first(said), MAX_MESSAGE_CHARACTERS),
+        "stack": masking.end(text.without_colors("".join(info.stack)), MAX_STACK_CHARACTERS),
+    }
 
 
 def with_external_cause(error: dict[str, str], cause: dict[str, str] | None) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import dagster as dg
 
-from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState
+from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, masking
 from watcher_dagster import compat
 from watcher_dagster.counts import PRESETS_ALONE, CountKeys
 from watcher_dagster.identity import (
@@ -127,7 +127,7 @@ def unreadable_run(record: dg.RunRecord, reason: str) -> list[ExecutionRecord]:
     """The execution of a run whose events cannot be read: what its status says, and why there is no more."""
     executions = translate_run(record, ())
     for execution in executions:
-        execution.execution_metadata["recorder_error"] = reason[:MAX_MESSAGE_CHARACTERS]
+        execution.execution_metadata["recorder_error"] = masking.beginning(reason, MAX_MESSAGE_CHARACTERS)
     return executions
 
 
@@ -141,7 +141,7 @@ def unknown_run(run_id: str, job_name: str, state: ExecutionState, ended: float,
         state=state,
         start_date=moment(ended),
         end_date=moment(ended),
-        execution_metadata={"run_id": run_id, "recorder_error": reason[:MAX_MESSAGE_CHARACTERS]},
+        execution_metadata={"run_id": run_id, "recorder_error": masking.beginning(reason, MAX_MESSAGE_CHARACTERS)},
     )
 
 
@@ -156,5 +156,5 @@ def ended_execution(
         state=state,
         start_date=moment(started),
         end_date=moment(max(started, ended)),
-        execution_metadata={"recorder_error": reason[:MAX_MESSAGE_CHARACTERS]},
+        execution_metadata={"recorder_error": masking.beginning(reason, MAX_MESSAGE_CHARACTERS)},
     )

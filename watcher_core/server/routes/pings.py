@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from watcher_core import masking
 from watcher_core.enums import ExecutionState
 from watcher_core.server.fields import Body, Count, LongName
 from watcher_core.server.routing import access_of, errors, router, watcher_of, workers_of
@@ -72,7 +73,7 @@ async def _ping(request: Request, state: ExecutionState) -> Response:
             counts["total_rows"] = counts.pop("rows")
     metadata = None
     if state is ExecutionState.FAILED:
-        message = (await request.body()).decode("utf-8", "replace")[-KEPT_CHARACTERS:].strip()
+        message = masking.end((await request.body()).decode("utf-8", "replace"), KEPT_CHARACTERS).strip()
         metadata = {"error": {"message": message or "the script reported a failure"}}
     await workers_of(request).run(_record, request, name, state, counts, metadata)
     return Response(b"OK\n", media_type="text/plain")
