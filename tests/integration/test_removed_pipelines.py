@@ -186,18 +186,26 @@ def test_what_is_made_elsewhere_now_is_checked_again(watcher: Watcher, declared:
     assert checked(watcher)[2] == {"a"}
 
 
-@pytest.mark.parametrize("by", ["track", "start"])
+@pytest.mark.parametrize("by", ["track", "start", "ping running", "ping succeeded", "ping failed", "openlineage"])
 def test_what_a_job_outside_dagster_makes_now_is_checked_again(
     watcher: Watcher, declared: list[PipelineConfiguration], by: str
 ) -> None:
     watcher.configure_pipelines([], location="etl")
+    name = "a"
     if by == "track":
         with watcher.track("a"):
             pass
+    elif by.startswith("ping"):
+        watcher.ping("a", by.removeprefix("ping "))
+    elif by == "openlineage":
+        watcher.update_pipeline("a", name="shop/a")  # as the key of an asset, too, may be
+        name, now = "shop/a", dt.datetime.now(dt.UTC).isoformat()
+        event = {"eventTime": now, "eventType": "START", "job": {"namespace": "shop", "name": "a"}}
+        watcher.record_openlineage([{**event, "run": {"runId": "0190f2f4-6f0a-7c3e-9b5e-3f2f6f0f9a11"}}])
     else:
         watcher.start_execution(pipeline_id="a")
     watcher.configure_pipelines([], location="etl")
-    assert watcher.pipeline("a").removed_at is None
+    assert watcher.pipeline(name).removed_at is None
     assert watcher.pipeline("b").removed_at is not None
 
 

@@ -264,8 +264,9 @@ def pipeline_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
 
 
 def find_pipelines(connection: database.Driver, names: Iterable[str]) -> dict[str, str]:
-    """Return the name that each pipeline has now, by the name that is used for it; those that are not known are not."""
-    return {used: name for used, name, _ in connection.execute(RESOLVE, {"names": list(names)}).fetchall()}
+    """As `resolve_pipelines`, without those that are not known, or that were gone and may be back."""
+    rows = connection.execute(RESOLVE, {"names": list(names)}).fetchall()
+    return {used: name for used, name, removed_at in rows if removed_at is None}
 
 
 def resolve_pipelines(

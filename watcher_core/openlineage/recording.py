@@ -153,7 +153,7 @@ def record_events(
         if session is None:
             raise SessionNeededError
         types = dict.fromkeys(pipelines, naming.PIPELINE_TYPE)
-        names = catalog.resolve_pipelines(session, types_by_name=types, now=now)
+        names = catalog.resolve_pipelines(session, types_by_name=types, begun=_begun(executions.values()), now=now)
     if session is not None and (found.changed or named):
         _record_other_names(session, found.changed, named, now=now)
         _record_lineage(session, found.changed, datasets.dataset_addresses(named), now=now)
@@ -175,6 +175,14 @@ def record_events(
     _adopt_children(connection, [run_id for run_id in new if runs[run_id].may_have_children])
     if session is not None:
         recording.record_asset_checks(session, records=results, now=now, newest_wins=True)
+
+
+def _begun(executions: Iterable[facts.Facts]) -> dict[str, tuple[dt.datetime, str | None]]:
+    """When the newest run of each pipeline has begun, as `resolve_pipelines` takes it."""
+    begun: dict[str, tuple[dt.datetime, str | None]] = {}
+    for each in sorted(executions, key=lambda each: str(each["first"])):
+        begun[facts.pipeline_of(each)] = dt.datetime.fromisoformat(each["first"]), None
+    return begun
 
 
 # Runs

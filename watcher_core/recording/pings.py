@@ -23,16 +23,20 @@ from watcher_core.values import COUNTS
 # How the external ids of pings begin.
 PREFIX = "ping/"
 
+# Whether the pipeline was gone from Dagster's code before that began: a script outside has it now. That is written
+# apart, as a success changes the same row.
+IS_BACK = "execution.start_date > (SELECT removed_at FROM watcher.pipeline WHERE id = execution.pipeline_id)"
+
 # The duration of what is over as it is heard of is that of nothing: it is not judged.
 WITHOUT_DURATION = "jsonb_build_object('duration_of', 'step')"
 
-START = """
+START = f"""
     INSERT INTO watcher.pipeline_execution AS execution
           (pipeline_id, source, external_id, state, start_date, watermark, next_watermark, execution_metadata)
     SELECT id, 'http', %(external_id)s, 'running', statement_timestamp(), watermark, next_watermark, %(metadata)s
       FROM watcher.pipeline
      WHERE name = %(name)s
-    RETURNING execution.id
+    RETURNING execution.id, {IS_BACK}
 """
 
 END = unindented(f"""
@@ -96,10 +100,16 @@ END = unindented(f"""
           FROM execution
          WHERE state = 'succeeded'
     ), {anomalies.queued("execution WHERE state = 'succeeded'")}, {watermarks.SETTLED}
-    SELECT execution.id
+    SELECT execution.id, {IS_BACK}
       FROM execution
       LEFT JOIN settled ON true
 """)
+
+RESTORE = """
+    UPDATE watcher.pipeline
+       SET declared_by = NULL, removed_at = NULL
+     WHERE id = (SELECT pipeline_id FROM watcher.pipeline_execution WHERE id = %(id)s)
+"""
 
 # Another ping may end what this one was to end; the second try finds that out.
 TRIES = 3
@@ -133,4 +143,9 @@ def record_ping(
         row = connection.execute(statement, given).fetchone()
         if row is not None or state is ExecutionState.RUNNING:
             break
-    return None if row is None else int(row[0])
+    if row is None:
+        return None
+    execution_id, is_back = row
+    if is_back:
+        connection.execute(RESTORE, {"id": execution_id})
+    return int(execution_id)
