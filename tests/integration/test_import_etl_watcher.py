@@ -739,10 +739,15 @@ def test_the_source_is_only_read(watcher: Watcher, theirs: EtlWatcher, server_ur
         theirs.run(f"DROP ROLE {reader}")
 
 
-def test_imported_history_is_not_exported_as_traces(watcher: Watcher, theirs: EtlWatcher, database_url: str) -> None:
-    theirs.execution(theirs.pipeline("p"))
+@pytest.mark.parametrize("export", ["trace", "openlineage"])
+def test_imported_history_is_not_exported(export: str, watcher: Watcher, theirs: EtlWatcher, database_url: str) -> None:
+    pipeline = theirs.pipeline("p")
+    begun = theirs.execution(pipeline, minutes=None)
+    theirs.execution(pipeline)
     with psycopg.connect(database_url, autocommit=True) as connection:
-        for trigger in ("queue_trace_of_recorded", "queue_trace_of_changed"):
+        for trigger in (f"queue_{export}_of_recorded", f"queue_{export}_of_changed"):
             connection.execute(f"ALTER TABLE watcher.pipeline_execution ENABLE TRIGGER {trigger}".encode())
         bring(watcher, theirs)
-        assert connection.execute("SELECT count(*) FROM watcher.trace_pending").fetchone() == (0,)
+        theirs.run(f"UPDATE pipeline_execution SET end_date = now(), completed_successfully = true WHERE id = {begun}")
+        bring(watcher, theirs)
+        assert connection.execute(f"SELECT count(*) FROM watcher.{export}_pending".encode()).fetchone() == (0,)

@@ -144,16 +144,8 @@ UPDATE: Final = f"""
             OR known.parent_id IS NULL AND changed.found_parent_id IS NOT NULL)
 """
 
-# The history of another system is no news for a collector of traces.
-NOT_TRACED: Final = """
-    DELETE FROM watcher.trace_pending AS pending
-     USING watcher.pipeline_execution AS execution
-     WHERE pending.id > %(newest)s
-       AND execution.id = pending.pipeline_execution_id
-       AND execution.source = 'import'
-"""
-
-NEWEST_TRACE: Final = "SELECT coalesce(max(id), 0) FROM watcher.trace_pending"
+# The history of another system is no news for who collects traces or events of OpenLineage: their queues pass over it.
+NOT_EXPORTED: Final = "SET LOCAL watcher.is_rewriting = 'on'"
 
 CHANGES: Final = f"""
     SELECT pipeline_id, max(last_insert), max(last_update), max(last_soft_delete)
@@ -270,7 +262,7 @@ def write_batch(connection: Driver, batch: Batch, *, name: str, pipeline_ids: Ma
         "pipeline_ids": list(pipeline_ids.values()),
     }
     connection.execute(LOCK, [name])
-    (newest,) = connection.execute(NEWEST_TRACE).fetchone() or (0,)
+    connection.execute(NOT_EXPORTED)
     fill(connection, "incoming", INCOMING, batch.lines)
     connection.execute(RECORDS, given)
     connection.execute("ANALYZE record")
@@ -279,8 +271,6 @@ def write_batch(connection: Driver, batch: Batch, *, name: str, pipeline_ids: Ma
     _refuse_others(connection, name)
     created = sum(connection.execute(INSERT, {**given, "level": level}).rowcount for level in range(batch.levels))
     changed = connection.execute(UPDATE, given).rowcount
-    if created or changed:
-        connection.execute(NOT_TRACED, {"newest": newest})
     changes = {pipeline_id: tuple(dates) for pipeline_id, *dates in connection.execute(CHANGES)}
     return Result(created, changed, changes)
 
