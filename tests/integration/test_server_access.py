@@ -216,6 +216,22 @@ def test_a_token_of_some_pipelines_reaches_no_other(api, module_watcher):
     assert {each["pipeline_name"] for each in listed} == {"sales_orders"}
 
 
+@pytest.mark.parametrize("path", ["/ping/{}", "/ping/{}/start", "/ping", "/execution"])
+def test_a_name_in_other_letters_is_covered_by_who_covers_the_pipeline(api, module_watcher, path):
+    name = unique("letters").lower()
+    module_watcher.get_or_create_pipeline(name)
+
+    def status(written, *, pipelines):
+        headers = make_token(module_watcher, pipelines=pipelines)
+        return api.post(path.format(written), json={"pipeline_name": written}, headers=headers).status_code
+
+    assert status(name.upper(), pipelines=f"{name[:7].upper()}*") == 403
+    assert status(name, pipelines=f"{name[:7].upper()}*") == 403
+    assert module_watcher.executions(pipeline=name) == []
+    assert status(name.upper(), pipelines=f"{name[:7]}*") in (200, 201)
+    assert len(module_watcher.executions(pipeline=name)) == 1
+
+
 @pytest.mark.parametrize("names", ["a_c", "a_*", "a%*", "A_*", "a\\c", "a\\*", "*"])
 def test_names_are_matched_as_the_token_covers_them(module_watcher, names):
     prefix = unique("like")
