@@ -19,6 +19,8 @@ from watcher_core.enums import TokenScope
 from watcher_core.errors import InvalidValueError, NotFoundError
 
 TOKEN = models.table(models.ApiToken)
+PIPELINE = models.table(models.Pipeline)
+ALIAS = models.table(models.PipelineAlias)
 
 # So that scanners for secrets, and people, know one when they see it.
 PREFIX = "wat_"
@@ -68,6 +70,14 @@ def token_digests(session: Session) -> dict[bytes, values.ApiToken]:
     return {
         bytes(row.digest): _token(row) for row in session.execute(sa.select(TOKEN).where(TOKEN.c.revoked_at.is_(None)))
     }
+
+
+def renamed_pipelines(session: Session) -> list[tuple[str, str]]:
+    """Return each name that a pipeline had before, with the one that it has now."""
+    rows = session.execute(
+        sa.select(ALIAS.c.name, PIPELINE.c.name).join(PIPELINE, PIPELINE.c.id == ALIAS.c.pipeline_id)
+    )
+    return [(former, name) for former, name in rows]
 
 
 def note_use(session: Session, last_uses: Mapping[int, dt.datetime]) -> None:

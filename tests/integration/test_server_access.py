@@ -216,6 +216,28 @@ def test_a_token_of_some_pipelines_reaches_no_other(api, module_watcher):
     assert {each["pipeline_name"] for each in listed} == {"sales_orders"}
 
 
+@pytest.mark.parametrize("is_prefix", [False, True], ids=["one", "some"])
+def test_a_token_goes_on_to_be_of_a_pipeline_that_is_renamed(api, module_watcher, is_prefix):
+    old, new = unique(f"renamed by prefix {is_prefix}"), unique("another")
+    module_watcher.get_or_create_pipeline(old)
+    headers = make_token(module_watcher, pipelines=f"{old[:-1]}*" if is_prefix else old)
+    module_watcher.update_pipeline(old, name=new)
+    started = api.post("/execution", json={"pipeline_name": old}, headers=headers).json()
+    assert started["pipeline_name"] == new
+    assert api.post("/heartbeat", json={"id": started["id"]}, headers=headers).json() == {"running": True}
+    end = {"id": started["id"], "completed_successfully": True}
+    assert api.post("/end_pipeline_execution", json=end, headers=headers).status_code == 204
+    assert api.post(f"/ping/{old}", headers=headers).status_code == 200
+    for path in ("/execution", f"/execution?pipeline={old}"):
+        found = api.get(path, headers=headers).json()["data"]
+        assert [each["pipeline_name"] for each in found] == [new, new]
+    assert [each["name"] for each in api.get("/pipeline", headers=headers).json()] == [new]
+    for path in ("/pipeline_list", f"/search?text={new}"):
+        assert new in api.get(path, headers=headers).text
+    module_watcher.get_or_create_pipeline(f"other of {new}")
+    assert api.get(f"/execution?pipeline=other of {new}", headers=headers).status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/ping/{}", "/ping/{}/start", "/ping", "/execution"])
 def test_a_name_in_other_letters_is_covered_by_who_covers_the_pipeline(api, module_watcher, path):
     name = unique("letters").lower()

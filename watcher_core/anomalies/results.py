@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, database, values
-from watcher_core.database import Driver, models, pattern_of_names
+from watcher_core.database import OF_NAMES, Driver, models, pattern_of_names
 from watcher_core.enums import AnomalyMetric
 from watcher_core.errors import NotFoundError
 from watcher_core.metrics import Metric, stored_metric
@@ -186,7 +186,7 @@ def list_results(
         asked = [IS_UNUSUAL, *(["result.flagged_start_date >= %(since)s"] if given["since"] is not None else [])]
         date, of_execution = "result.flagged_start_date", "result.pipeline_execution_id"
     if names is not None:
-        asked.append("pipeline.name LIKE %(names)s")
+        asked.append(OF_NAMES.format("pipeline.id"))
     if before is not None:
         asked.append(BEHIND.format(date=date, execution_id=of_execution))
     statement = NEWEST.format(conditions=" AND ".join(asked) or "true", date=date, execution_id=of_execution)

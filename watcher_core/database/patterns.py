@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# What is about a pipeline that has such a name, whose id stands there.
-OF_NAMES: Final = "{} IN (SELECT id FROM watcher.pipeline WHERE name LIKE %(names)s)"
+# What is about a pipeline that has such a name, or had it before, whose id stands there.
+OF_NAMES: Final = """{} IN (SELECT id FROM watcher.pipeline WHERE name LIKE %(names)s
+                UNION ALL
+               SELECT pipeline_id FROM watcher.pipeline_alias WHERE name LIKE %(names)s)"""
 
 
 def taken_literally(typed: str) -> str:

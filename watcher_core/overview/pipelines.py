@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from watcher_core import arguments
-from watcher_core.database import Driver, pattern_of_names
+from watcher_core.database import OF_NAMES, Driver, pattern_of_names
 from watcher_core.errors import InvalidValueError
 
 # With `pipeline` and its `type` in reach. People write anything in the metadata.
@@ -71,7 +71,7 @@ CONDITIONS = {
     "group": f"{GROUP} = %(group)s",
     "search": "position(lower(%(search)s) IN lower(pipeline.name)) > 0",
     "pipeline_id": "pipeline.id = %(pipeline_id)s",
-    "names": "pipeline.name LIKE %(names)s",
+    "names": OF_NAMES.format("pipeline.id"),
 }
 
 

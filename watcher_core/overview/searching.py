@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watcher_core import arguments, values
-from watcher_core.database import Driver, pattern_of_names, taken_literally
+from watcher_core.database import OF_NAMES, Driver, pattern_of_names, taken_literally
 from watcher_core.overview.pipelines import limit
 
 MOST_HITS = 200
@@ -60,7 +60,7 @@ SEARCH = f"""
                     ELSE 2 END AS rank
           FROM hit
          WHERE CAST(%(names)s AS text) IS NULL
-            OR of_pipeline LIKE %(names)s
+            OR of_pipeline IN (SELECT name FROM watcher.pipeline WHERE {OF_NAMES.format("id")})
          ORDER BY kind, id, rank
     )
     SELECT kind, id, name, detail

@@ -47,10 +47,12 @@ class Access:
     Attributes:
         token: By which token; `None` where none is needed.
         user: Who makes it, as a trusted proxy in front of the board says.
+        renamed: The pipelines that the token covers by a name that they had before, which goes on to mean them.
     """
 
     token: ApiToken | None = None
     user: str | None = None
+    renamed: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -70,7 +72,7 @@ class Access:
 
     def covers(self, pipeline_name: str) -> bool:
         """Whether it is to that pipeline."""
-        return self.token is None or self.token.covers(pipeline_name)
+        return self.token is None or self.token.covers(pipeline_name) or pipeline_name in self.renamed
 
     def require(self, scope: TokenScope) -> None:
         """Refuse what needs a wider scope."""
@@ -90,7 +92,7 @@ class Access:
             pipeline_name: That pipeline; it is not named to who may not know of it.
             refused: The pipeline that the request is about, in its own words: what is about others may go on.
         """
-        if self.token is not None and not self.token.covers(pipeline_name):
+        if self.token is not None and not self.covers(pipeline_name):
             raise _not_covered(self.token, "this", **({} if refused is None else {"refused": [refused]}))
 
     def require_pipelines(self, names: Iterable[str]) -> None:
@@ -129,6 +131,8 @@ class Tokens:
         self._noted_at = time.monotonic()
         self._by_digest: dict[bytes, ApiToken] = {}
         self._uses: dict[int, dt.datetime] = {}
+        self._renamed: list[tuple[str, str]] = []
+        self._renamed_of: dict[int, frozenset[str]] = {}
 
     @property
     def is_fresh(self) -> bool:
@@ -150,6 +154,8 @@ class Tokens:
             try:
                 with self._watcher._transaction() as (session, _):
                     self._by_digest = tokens.token_digests(session)
+                    if any(token.pipelines is not None for token in self._by_digest.values()):
+                        self._renamed, self._renamed_of = tokens.renamed_pipelines(session), {}
                     if self._uses and time.monotonic() - self._noted_at > NOTED_EVERY_SECONDS:
                         self._note(session)
             except DatabaseError:
@@ -178,6 +184,16 @@ class Tokens:
     def exist(self) -> bool:
         """Whether there is any token."""
         return bool(self._by_digest)
+
+    def access(self, token: ApiToken) -> Access:
+        """Return what may be done with a token."""
+        if token.pipelines is None or not self._renamed:
+            return Access(token)
+        renamed = self._renamed_of.get(token.id)
+        if renamed is None:
+            renamed = frozenset(name for former, name in self._renamed if token.covers(former))
+            self._renamed_of[token.id] = renamed
+        return Access(token, renamed=renamed)
 
     def find(self, token: str) -> ApiToken | None:
         """Return what is stored of a token; `None` where it is not valid."""

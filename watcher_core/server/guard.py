@@ -200,7 +200,7 @@ class Guard:
             status = 503 if path in OPENLINEAGE_PATHS else 429
             wait = str(math.ceil(seconds))
             raise RefusedError(status, f"token {token.name!r} makes too many requests", headers={"Retry-After": wait})
-        access = Access(token)
+        access = self._tokens.access(token)
         access.require(_scope_of(scope["method"], path))
         return access
 
