@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -177,6 +178,30 @@ def test_a_rewind_sets_it_and_is_on_record(watcher: Watcher, pipeline: str) -> N
     assert (newest.old_watermark, newest.new_watermark) == ("20", None)
     assert before <= oldest.created_at <= newest.created_at
     assert newest.pipeline_execution_id is None
+
+
+@pytest.mark.parametrize("is_tracked", [True, False], ids=["in a block", "read from a log"])
+def test_a_partition_that_was_begun_before_a_rewind_does_not_undo_it(
+    is_tracked: bool, watcher: Watcher, pipeline: str
+) -> None:
+    def made(day: int) -> Iterator[None]:
+        date, key = dt.datetime(2026, 1, day, tzinfo=dt.UTC), f"2026-01-{day:02}"
+        if is_tracked:
+            with watcher.track(pipeline, logical_date=date, next_watermark=key):
+                yield
+            return
+        at = dt.datetime.now(dt.UTC)
+        yield
+        facts = {"logical_date": date, "next_watermark": key, "start_date": at, "end_date": dt.datetime.now(dt.UTC)}
+        watcher.record([replace(record(pipeline, key), **facts)])  # type: ignore[arg-type] # mixed values
+
+    list(made(10))
+    assert watcher.pipeline(pipeline).watermark == "2026-01-10"
+    for _ in made(11):
+        watcher.rewind_pipeline(pipeline, watermark="2026-01-05")
+    assert watcher.pipeline(pipeline).watermark == "2026-01-05"
+    list(made(12))
+    assert watcher.pipeline(pipeline).watermark == "2026-01-12"
 
 
 def test_an_execution_that_started_before_a_rewind_does_not_undo_it(watcher: Watcher, pipeline: str) -> None:

@@ -76,12 +76,20 @@ LOCK_PIPELINES = """
        FOR NO KEY UPDATE
 """
 
+# A person has set the watermark since that execution started, which moves it no more then.
+REWOUND = """
+           EXISTS (SELECT
+                     FROM watcher.watermark_event AS rewound
+                    WHERE rewound.pipeline_id = reached.pipeline_id
+                      AND rewound.kind = 'rewind'
+                      AND rewound.created_at > reached.start_date)"""
+
 # An execution with a logical date (a partition) moves the watermark only where no later one has succeeded, so that
 # backfills never move it back. An earlier statement of the same transaction has locked the pipeline's row: this one
 # sees whatever was committed by those that had the lock before.
-MOVE_BY_LOGICAL_DATE = """
+MOVE_BY_LOGICAL_DATE = f"""
     WITH reached AS (
-        SELECT DISTINCT ON (pipeline_id) pipeline_id, logical_date, next_watermark
+        SELECT DISTINCT ON (pipeline_id) pipeline_id, logical_date, start_date, next_watermark
           FROM watcher.pipeline_execution
          WHERE id = ANY(%(execution_ids)s)
            AND logical_date IS NOT NULL
@@ -97,12 +105,13 @@ MOVE_BY_LOGICAL_DATE = """
                         WHERE later.pipeline_id = reached.pipeline_id
                           AND later.state = 'succeeded'
                           AND later.logical_date > reached.logical_date)
+       AND NOT {REWOUND}
 """
 
 
 # An execution that was first recorded after its end did not start from a watermark of ours. It moves the pipeline's
 # watermark unless one that started later has moved it, or a person has set it since: it never moves it back.
-MOVE_BY_START_DATE = """
+MOVE_BY_START_DATE = f"""
     WITH reached AS (
         SELECT DISTINCT ON (pipeline_id) pipeline_id, id, start_date, next_watermark
           FROM watcher.pipeline_execution
@@ -121,11 +130,7 @@ MOVE_BY_START_DATE = """
                           AND later.state = 'succeeded'
                           AND later.next_watermark IS NOT NULL
                           AND later.start_date > reached.start_date)
-       AND NOT EXISTS (SELECT 1
-                         FROM watcher.watermark_event AS rewound
-                        WHERE rewound.pipeline_id = reached.pipeline_id
-                          AND rewound.kind = 'rewind'
-                          AND rewound.created_at > reached.start_date)
+       AND NOT {REWOUND}
 """
 
 # An execution that is recorded while it runs starts from the watermark that those recorded with it have left.
