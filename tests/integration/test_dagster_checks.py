@@ -299,6 +299,21 @@ def test_a_check_that_is_gone_from_the_code_has_no_alert(place: Place, name: str
     assert len(place.said(name)) == 1
 
 
+def test_a_check_of_an_asset_whose_pipeline_is_renamed_is_still_in_the_code(place: Place, name: str) -> None:
+    place.instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(asset_key=dg.AssetKey(name), check_name="sound", passed=False)
+    )
+    assert len(place.said(name)) == 1
+    definitions = dg.Definitions(assets=[plain_asset(name)], asset_checks=[check_of(name, result(True), "sound")])
+    for new in (name, f"{name} of the shop"):
+        place.watcher.update_pipeline(name, name=new)
+        recorder = ConfigurationRecorder(place.watcher)  # as of a process that has just started
+        recorder.record(definitions.get_repository_def(), f"{name}_location", place.instance)
+        (check,) = place.watcher.asset_checks(pipeline=name)
+        assert check.removed_at is None
+        assert len(place.said(new)) == 1
+
+
 def test_a_check_that_something_else_evaluates_now_has_its_alert(place: Place, name: str) -> None:
     """The location that had it looks at its own code alone, once an hour."""
 

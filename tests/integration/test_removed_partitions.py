@@ -67,6 +67,18 @@ def test_a_partition_that_is_gone_does_not_fail_until_it_is_back(
     assert failing(watcher) == ["south"]
 
 
+def test_a_partition_of_a_pipeline_that_was_renamed_is_gone_as_well(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    dagster_instance.add_dynamic_partitions("shops", ["north", "south"])
+    asset = sales(SHOPS)
+    fail(dagster_instance, watcher, asset, "north", "south")
+    watcher.update_pipeline("sales", name="shop sales")
+    dagster_instance.delete_dynamic_partition("shops", "north")
+    look(dagster_instance, watcher, asset)
+    assert failing(watcher) == ["south"]
+
+
 @pytest.mark.parametrize(
     ("before", "key", "after"),
     [
