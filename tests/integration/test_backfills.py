@@ -447,6 +447,8 @@ def test_the_failures_of_several_assets_are_behind_their_backfill(world: World) 
     assert alert.facts["pipelines"] == [world.name + "_bronze", world.name + "_gold"]
     behind = {other.pipeline_name for other in world.watcher.alerts(limit=1000) if other.cause_alert_id == alert.id}
     assert behind == {world.name + "_bronze", world.name + "_gold"}
+    with serving(create_app(world.watcher)) as board:
+        assert "What failed in it: fix that" in board.get(f"/ui/alerts/{alert.id}").text
 
 
 def test_a_backfill_of_a_job_is_an_alert_of_the_job(world: World) -> None:
