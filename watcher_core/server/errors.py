@@ -170,10 +170,10 @@ def _validation(found: list[Any]) -> Response:
 def _one_line(error: dict[str, Any]) -> str:
     if error["type"] == "json_invalid":  # its place is a character of the body, and no field
         return f"the body is not JSON: {error['ctx']['error']}, at character {error['loc'][-1]}"
-    where, *place = error["loc"]
-    if where == "query":  # a parameter may be given several times, which makes it a list to Pydantic
+    place = error["loc"][1:] or error["loc"]
+    if "query" in error["loc"][:1]:  # a parameter may be given several times, which makes it a list to Pydantic
         place = [each for each in place if isinstance(each, str)]
-    return f"{'.'.join(map(str, place or [where]))}: {broken_rule(error)}"
+    return f"{'.'.join(map(str, place))}: {broken_rule(error)}"
 
 
 # A batch may have thousands of them.
