@@ -556,6 +556,7 @@ def test_ticks(
         ({"schedules": [schedule(last=10, due=5)]}, 2, False, True),
         ({"schedules": [schedule(last=10, due=5)]}, 4, True, False),
         ({"schedules": [schedule(last=1, due=5)]}, 2, False, False),  # it has ticked since
+        ({"schedules": [schedule(last=None, due=10, start=5)]}, 2, False, False),  # it was switched on later
         ({"sensors": [sensor(last=10)]}, 6, False, True),
         ({"sensors": [sensor(last=10)]}, 7, True, False),
         ({"sensors": [sensor(last=10)], "schedules": [schedule(last=1, due=5)]}, 2, False, True),

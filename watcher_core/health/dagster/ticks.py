@@ -69,7 +69,7 @@ class Ticking:
         last_at: When it last ticked, by the clock of its ticks; `None` where it never has.
         error: Why its newest tick that has ended failed; `None` where it did not.
         due_at: When it should have ticked at the latest; `None` where that is not known.
-        loaded_at: When its code location was loaded.
+        is_just_loaded: Whether its code location was loaded so lately that what is due may not have come yet.
     """
 
     kind: str
@@ -80,17 +80,21 @@ class Ticking:
     last_at: float | None
     error: str | None
     due_at: float | None
-    loaded_at: float = 0.0
+    is_just_loaded: bool = False
 
     @property
     def is_missing(self) -> bool:
         """Whether a tick did not come."""
-        return self.is_on and self.due_at is not None and (self.last_at or 0) < self.due_at
+        return self._is_overdue and not self.is_just_loaded
 
     @property
     def may_be_missing(self) -> bool:
-        """Whether its code location was loaded so lately that nobody knows yet."""
-        return self.is_on and self.due_at is None and (self.last_at or 0) < self.loaded_at
+        """Whether nobody knows yet if one comes."""
+        return self._is_overdue and self.is_just_loaded
+
+    @property
+    def _is_overdue(self) -> bool:
+        return self.is_on and self.due_at is not None and (self.last_at or 0) < self.due_at
 
 
 def location_keys(key: str, locations: Iterable[str]) -> list[str]:
@@ -160,17 +164,25 @@ def parse(data: Answer, *, now: dt.datetime, loaded_at: Mapping[str, float]) -> 
         since = loaded_at.get(where[0], 0.0)
         for each in repository["schedules"]:
             state = each["scheduleState"]
-            found.append(
-                _ticking("schedule", where, each["name"], state, _schedule_due(each, state, now, since), since)
-            )
+            is_just_loaded = since > (now - SCHEDULE_GRACE).timestamp()
+            due_at = _schedule_due(each, state, now)
+            found.append(_ticking("schedule", where, each["name"], state, due_at, is_just_loaded=is_just_loaded))
         for each in repository["sensors"]:
             state = each["sensorState"]
-            found.append(_ticking("sensor", where, each["name"], state, _sensor_due(each, state, now, since), since))
+            due_at = _sensor_due(each, state, now)
+            is_just_loaded = due_at is not None and since > due_at
+            found.append(_ticking("sensor", where, each["name"], state, due_at, is_just_loaded=is_just_loaded))
     return found
 
 
 def _ticking(
-    kind: str, where: tuple[str, str], name: str, state: Mapping[str, Any], due_at: float | None, loaded_at: float
+    kind: str,
+    where: tuple[str, str],
+    name: str,
+    state: Mapping[str, Any],
+    due_at: float | None,
+    *,
+    is_just_loaded: bool,
 ) -> Ticking:
     ended = next((tick for tick in state["ticks"] if tick["status"] != "STARTED"), None)
     return Ticking(
@@ -182,29 +194,25 @@ def _ticking(
         last_at=max((tick["timestamp"] for tick in state["ticks"]), default=None),
         error=root_cause(ended["error"]) if ended is not None and ended["status"] == "FAILURE" else None,
         due_at=due_at,
-        loaded_at=loaded_at,
+        is_just_loaded=is_just_loaded,
     )
 
 
-def _schedule_due(
-    schedule: Mapping[str, Any], state: Mapping[str, Any], now: dt.datetime, loaded_at: float
-) -> float | None:
+def _schedule_due(schedule: Mapping[str, Any], state: Mapping[str, Any], now: dt.datetime) -> float | None:
     """When it last should have ticked, if it was on by then. One that the daemon has not seen yet has no start."""
     start = (state["typeSpecificData"] or {}).get("startTimestamp")
-    latest = (now - SCHEDULE_GRACE).timestamp()
-    before = [at for at in schedule["potentialTickTimestamps"] if at <= latest]
-    if not before or loaded_at > latest or (start is None and not state["ticks"]):
+    before = [at for at in schedule["potentialTickTimestamps"] if at <= (now - SCHEDULE_GRACE).timestamp()]
+    if not before or (start is None and not state["ticks"]):
         return None
     due_at: float = max(before)
     return due_at if start is None or start <= due_at else None
 
 
-def _sensor_due(
-    sensor: Mapping[str, Any], state: Mapping[str, Any], now: dt.datetime, loaded_at: float
-) -> float | None:
+def _sensor_due(sensor: Mapping[str, Any], state: Mapping[str, Any], now: dt.datetime) -> float | None:
     """When its last tick must have been, at the earliest. When one that never ticked was switched on is not known."""
-    earliest = (now - SENSOR_GRACE).timestamp() - SENSOR_INTERVALS * float(sensor["minIntervalSeconds"])
-    return None if not state["ticks"] or loaded_at > earliest else earliest
+    if not state["ticks"]:
+        return None
+    return (now - SENSOR_GRACE).timestamp() - SENSOR_INTERVALS * float(sensor["minIntervalSeconds"])
 
 
 def judge(found: Sequence[Ticking], *, key: str, now: dt.datetime) -> Iterator[HealthFact]:
