@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import dagster as dg
 
@@ -28,6 +29,10 @@ class Fault:
     cause: Cause
     mend: Mend
     comes_with_the_one_before: bool = False
+
+
+# After so long, ticks that do not come are missing for sure; see `watcher_core.health.dagster.ticks`.
+LOADED_SECONDS: Final = 400
 
 
 def at_once() -> Sign:
@@ -374,6 +379,8 @@ def without_daemon(set_back: Callable[[Stack], object]) -> Fault:
     """The daemon is ended, and times are set back as if that was long ago."""
 
     def cause(stack: Stack) -> Sign:
+        # What is due is waited for where the code location was loaded lately.
+        stack.wait("sales was loaded long ago", lambda: stack.loaded_for("sales") > LOADED_SECONDS, LOADED_SECONDS)
         if "daemon" in stack.processes:
             stack.stop("daemon")
         set_back(stack)

@@ -80,6 +80,7 @@ query ($selector: ScheduleSelector!) {
 }
 """
 STOP_SCHEDULE = "mutation ($id: String!) { stopRunningSchedule(id: $id) { __typename } }"
+LOADED = "{ workspaceOrError { ... on Workspace { locationEntries { name updatedTimestamp } } } }"
 START_SCHEDULE = "mutation ($selector: ScheduleSelector!) { startSchedule(scheduleSelector: $selector) { __typename } }"
 
 GRPC = ("dagster", "api", "grpc", "-h", "127.0.0.1", "-p", "{port}")
@@ -285,6 +286,11 @@ class Stack(Storage):
             "mutation ($name: String!) { reloadRepositoryLocation(repositoryLocationName: $name) { __typename } }",
             name=location,
         )
+
+    def loaded_for(self, location: str) -> float:
+        """How long ago a code location was loaded, in seconds."""
+        entries = self.graphql(LOADED)["workspaceOrError"]["locationEntries"]
+        return time.time() - max(each["updatedTimestamp"] for each in entries if each["name"] == location)
 
     def ended(self, run_id: str) -> float | None:
         """When the newest of a run and its retries has ended; `None` while one goes on, or will be."""
