@@ -368,7 +368,7 @@ def test_the_last_use_is_noted_though_no_request_follows(module_watcher, no_toke
         until = time.monotonic() + 30
         while all(token.last_used_at is None for token in module_watcher.tokens()):
             assert time.monotonic() < until, "the use of the token is not noted"
-            time.sleep(0.02)
+            time.sleep(0.02)  # between two looks at what the server writes
 
 
 # Limits

@@ -324,7 +324,7 @@ def _subject(notice: Notice, dagster_url: str | None) -> str:
         check = slack.escape(text.check_name(alert.facts), limit=120)
         return f"{slack.link(check, dagster_url, 'runs', notice.run_id) if notice.run_id else check} of {name}"
     pages = [slack.link("run", dagster_url, "runs", notice.run_id)] if notice.run_id and dagster_url else []
-    if page := slack.dagster_page(dagster_url, alert.facts):
+    if "backfill" in alert.facts and (page := slack.dagster_page(dagster_url, alert.facts)):
         pages.append(f"<{page}|backfill>")
     return f"{name} ({', '.join(pages)})" if pages else name
 
