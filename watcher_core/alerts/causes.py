@@ -34,7 +34,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from watcher_core import database
-from watcher_core.alerts import releases, unusual
+from watcher_core.alerts import unlinking, unusual
 from watcher_core.alerts.nearby import FEW, NEAR, blocked_run, failed_runs, has_run_since, is_beside_failure, job_of
 
 # Failures with the same error, each of which comes within this time after the one before, are one burst.
@@ -349,7 +349,7 @@ def link_causes(session: Session, *, now: dt.datetime, only_new: bool = False) -
     moment = {"now": now, "fair_time": FAIR_TIME}
     session.execute(FOLLOW, moment)
     if only_new:  # it sends them at once: between a check and a delivery they would look as if they had waited for long
-        releases.release_failures(session)
+        unlinking.unlink_failures(session)
     near = session.scalar(NEAR, {"few": FEW}) if only_new else None
     if near is not None and len(near) < 2:
         return 0

@@ -104,11 +104,11 @@ def _subject(pipeline_id: str) -> str:
 ROWS = sa.text(f"""
     SELECT unsettled.*, subject.pipeline_name, subject.pipeline_type_name, subject.pipeline_metadata,
            subject.former_names, subject.former_type_names,
-           cause_subject.former_names AS cause_former_names,
-           cause_subject.former_type_names AS cause_former_type_names,
            cause_subject.pipeline_name AS cause_pipeline_name,
            cause_subject.pipeline_type_name AS cause_pipeline_type_name,
-           cause_subject.pipeline_metadata AS cause_pipeline_metadata
+           cause_subject.pipeline_metadata AS cause_pipeline_metadata,
+           cause_subject.former_names AS cause_former_names,
+           cause_subject.former_type_names AS cause_former_type_names
       FROM (SELECT alert.id, alert.kind, alert.level, alert.pipeline_id, next.event, next.happened_at,
                    greatest(next.happened_at, next.not_before) AS due_at,
                    CASE WHEN next.event = 'updated'

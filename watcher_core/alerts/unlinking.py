@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 # A failure is behind another one by what both have in common, or by what a third one of the incident has in common with
 # each of them; that one may be good by now. What a failure has that comes anew is looked at when it comes: see
 # `opening.IS_ON_ITS_OWN`. Here the cause has changed, which makes it unsettled. In most incidents all have its error.
-RELEASE = sa.text("""
+UNLINK = sa.text("""
     WITH RECURSIVE root AS MATERIALIZED (
         SELECT id, watcher.failure_signatures(facts) AS signatures
           FROM (SELECT id, kind, state, facts FROM watcher.alert WHERE NOT is_settled OFFSET 0) AS unsettled
@@ -66,6 +66,6 @@ RELEASE = sa.text("""
 """)
 
 
-def release_failures(session: Session) -> None:
+def unlink_failures(session: Session) -> None:
     """Take failures from behind one with which they have nothing in common any more."""
-    session.execute(RELEASE)
+    session.execute(UNLINK)
