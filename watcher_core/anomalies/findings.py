@@ -33,17 +33,17 @@ LATER = f"""
               FROM watcher.anomaly_detection_result AS result
              WHERE result.pipeline_execution_id = later.id)
        AND NOT EXISTS (SELECT
-                         FROM watcher.anomaly_detection_result AS unusual
-                         JOIN watcher.anomaly_detection_rule AS rule ON rule.id = unusual.rule_id
-                        WHERE unusual.pipeline_execution_id = execution.id
-                          AND {IS_UNUSUAL.replace("result.", "unusual.")}
+                         FROM watcher.anomaly_detection_result AS result
+                         JOIN watcher.anomaly_detection_rule AS rule ON rule.id = result.rule_id
+                        WHERE result.pipeline_execution_id = execution.id
+                          AND {IS_UNUSUAL}
                           AND rule.active
                           AND NOT EXISTS (SELECT
-                                            FROM watcher.anomaly_detection_result AS result
-                                           WHERE result.pipeline_execution_id = later.id
-                                             AND result.rule_id = unusual.rule_id
-                                             AND NOT (unusual.explanation ? 'repeated'
-                                                      AND result.value = unusual.value)))
+                                            FROM watcher.anomaly_detection_result AS again
+                                           WHERE again.pipeline_execution_id = later.id
+                                             AND again.rule_id = result.rule_id
+                                             AND NOT (result.explanation ? 'repeated'
+                                                      AND again.value = result.value)))
      ORDER BY {AT.format("later")}
      LIMIT 1"""
 

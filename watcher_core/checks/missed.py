@@ -244,8 +244,11 @@ def _due(connection: database.Driver, pipeline_id: int, cadence: Cadence) -> tup
     """
     given = {"pipeline_id": pipeline_id, "limit": 1}
     last = connection.execute(RUNS, given).fetchone()
-    if last is None or (due := cadence.due(last[0])) is not None:
-        return None if last is None else due
+    if last is None:
+        return None
+    due = cadence.due(last[0])
+    if due is not None:
+        return due
     earlier = connection.execute(RUNS, {**given, "limit": MOST_UNUSUAL})
     due = next((found for (start,) in earlier if (found := cadence.due(start)) is not None), None)
     is_done_early = dt.timedelta(seconds=SAME_RUN * cadence.usual)
