@@ -137,6 +137,19 @@ def test_who_asks_without_the_setting_ends_no_alert(watcher: Watcher) -> None:
         careful.end_execution(execution.id, end_date=at(hours=4.2))
 
 
+def test_who_is_told_when_it_does_not_come_needs_no_rule_to_be_watched(watcher: Watcher) -> None:
+    def unwatched(asked: Watcher) -> set[str]:
+        return {name for each in asked.unwatched_pipelines() for name in each.names} & {regular, new, muted}
+
+    regular, new, muted = runs(watcher, *daily()), runs(watcher, at()), runs(watcher, *daily())
+    watcher.update_pipeline(muted, mute_freshness_check=True)
+    watcher.check_missed(now=at(hours=1))
+    assert unwatched(watcher) == {regular, new, muted}, "reported, where nobody looks"
+    with alerting(watcher) as careful:
+        assert unwatched(careful) == {new, muted}
+        assert not {regular} & {name for each in careful.now().unwatched for name in each.names}
+
+
 def test_off_learns_nothing(watcher: Watcher) -> None:
     name = runs(watcher, *daily())
     with Watcher(watcher.url.render_as_string(hide_password=False), settings=Settings(learn_cadence="off")) as off:

@@ -132,6 +132,13 @@ def test_who_is_not_watched_is_named_by_reason(watcher: Watcher) -> None:
     assert watcher.unwatched_pipelines(names=0)[0].names == ()
 
 
+def test_the_job_of_ad_hoc_runs_is_no_data_that_somebody_should_watch(watcher: Watcher) -> None:
+    watcher.record([ended("shop/__ASSET_JOB", 5), ended("__ASSET_JOB", 5), ended("my__ASSET_JOB", 5)])
+    [found] = [each for each in watcher.unwatched_pipelines() if "freshness threshold" in each.reason]
+    assert "my__ASSET_JOB" in found.names
+    assert not {"shop/__ASSET_JOB", "__ASSET_JOB"} & set(found.names)
+
+
 def test_names_are_found_whatever_their_case_and_former_names_too(watcher: Watcher) -> None:
     watcher.get_or_create_address("warehouse.Order_lines", address_type_name="postgresql", address_type_group_name="db")
     watcher.get_or_create_pipeline("order_lines_old")

@@ -47,10 +47,21 @@ class OverviewMethods(TelemetryMethods):
         now = self._clock()
         with self._driver_transaction() as (connection, _):
             connection.execute(WITHOUT_COMPILER)
-            return overview.read_overview(connection, chosen=chosen, problem=problem, state=state, most=most, now=now)
+            return overview.read_overview(
+                connection,
+                chosen=chosen,
+                problem=problem,
+                state=state,
+                most=most,
+                missed_alerts=self._missed_alerts,
+                now=now,
+            )
 
     def unwatched_pipelines(self, *, names: int | None = None) -> list[values.UnwatchedPipelines]:
         """Return the pipelines about which nobody would be notified, by reason; a pipeline may have several.
+
+        One that runs regularly needs no threshold for freshness where `WATCHER_LEARN_CADENCE` is `alert`; neither does
+        Dagster's job of ad hoc runs, which stands for no data of its own.
 
         Args:
             names: How many are named for each reason; all by default.
@@ -60,7 +71,16 @@ class OverviewMethods(TelemetryMethods):
         """
         number = None if names is None else arguments.count(names, "names")
         with self._driver_transaction() as (connection, _):
-            return overview.unwatched_pipelines(connection, names=number, chosen=overview.Filter(names=self._names))
+            return overview.unwatched_pipelines(
+                connection,
+                missed_alerts=self._missed_alerts,
+                names=number,
+                chosen=overview.Filter(names=self._names),
+            )
+
+    @property
+    def _missed_alerts(self) -> bool:
+        return self.settings.learn_cadence == "alert"
 
     def suggest_rules(
         self, *, pipelines: Collection[int] | None = None, now: dt.datetime | None = None

@@ -189,9 +189,10 @@ def read_overview(
     problem: Problem | str | None,
     state: AlertState | str | None,
     most: int,
+    missed_alerts: bool,
     now: dt.datetime,
 ) -> values.Overview:
-    """Return what is wrong now, what is fine, and what nobody watches."""
+    """Return what is wrong now, what is fine, and what nobody watches: see `unwatched_pipelines`."""
     given = {
         **chosen.given,
         "problem": None if problem is None else arguments.choice(problem, Problem, "problem").value,
@@ -223,7 +224,7 @@ def read_overview(
         running=running,
         inactive=inactive,
         removed=removed,
-        unwatched=tuple(unwatched_pipelines(connection, names=NAMED, chosen=chosen)),
+        unwatched=tuple(unwatched_pipelines(connection, missed_alerts=missed_alerts, names=NAMED, chosen=chosen)),
         **read_choices(connection),
     )
 

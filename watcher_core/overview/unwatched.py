@@ -13,21 +13,28 @@ MUTED_FRESHNESS, MUTED_FAILURES = "freshness is muted", "failures are muted"
 # In this order.
 REASONS = (NO_FRESHNESS, MUTED_FRESHNESS, MUTED_FAILURES, INACTIVE, REMOVED)
 
+# What Dagster calls the job of all runs that somebody or something chose: it stands for no data of its own.
+AD_HOC = "(^|/)__ASSET_JOB$"
+
 UNWATCHED = """
     WITH known AS MATERIALIZED (
         SELECT pipeline.name, pipeline.removed_at IS NOT NULL AS is_removed, pipeline.active,
                pipeline.active AND pipeline.removed_at IS NULL AS is_checked,
                coalesce(pipeline.freshness_number, type.freshness_number) IS NOT NULL AS has_freshness,
+               pipeline.name ~ %(ad_hoc)s AS is_ad_hoc,
+               %(missed_alerts)s AND learned.cadence IS NOT NULL AS has_rhythm,
                pipeline.mute_freshness_check OR type.mute_freshness_check AS mutes_freshness,
                pipeline.mute_failure_check OR type.mute_failure_check AS mutes_failures
           FROM {pipelines}
+          LEFT JOIN watcher.pipeline_cadence AS learned ON learned.pipeline_id = pipeline.id
          WHERE {condition}
     ), unwatched AS MATERIALIZED (
         SELECT name, %(removed)s AS reason FROM known WHERE is_removed
          UNION ALL
         SELECT name, %(inactive)s FROM known WHERE NOT active AND NOT is_removed
          UNION ALL
-        SELECT name, %(no_freshness)s FROM known WHERE is_checked AND NOT has_freshness
+        SELECT name, %(no_freshness)s FROM known
+         WHERE is_checked AND NOT has_freshness AND NOT is_ad_hoc AND (mutes_freshness OR NOT has_rhythm)
          UNION ALL
         SELECT name, %(muted_freshness)s FROM known WHERE is_checked AND has_freshness AND mutes_freshness
          UNION ALL
@@ -41,17 +48,20 @@ MOST_NAMES = 1_000_000
 
 
 def unwatched_pipelines(
-    connection: Driver, *, names: int | None = None, chosen: Filter | None = None
+    connection: Driver, *, missed_alerts: bool, names: int | None = None, chosen: Filter | None = None
 ) -> list[values.UnwatchedPipelines]:
     """Return the pipelines that nobody watches, by reason; a pipeline may have several.
 
     Args:
         connection: The transaction.
+        missed_alerts: Whether alerts are opened for pipelines that do not run when they usually do.
         names: How many are named for each reason; all by default.
         chosen: Of these pipelines only.
     """
     asked = chosen or Filter()
     given = {
+        "missed_alerts": missed_alerts,
+        "ad_hoc": AD_HOC,
         "shown": MOST_NAMES if names is None else names,
         "removed": REMOVED,
         "inactive": INACTIVE,
