@@ -15,7 +15,16 @@ import sqlalchemy as sa
 from tests.board_data import HOSTILE, populate
 from tests.factories import at, record
 from tests.http_client import Client, serving
-from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, HealthFact, Settings, Watcher, health
+from watcher_core import (
+    Address,
+    ExecutionRecord,
+    ExecutionSource,
+    ExecutionState,
+    HealthFact,
+    Settings,
+    Watcher,
+    health,
+)
 from watcher_core.cli import main
 from watcher_core.server import create_app
 from watcher_core.values import HealthReport
@@ -380,6 +389,48 @@ def test_a_failure_names_what_its_run_has_blocked_until_that_has_run(watcher, da
     assert 'href="/ui/pipeline?name=join"' in blocked
     watcher.resolve_alert(alert.id)
     assert watcher.alert_context(watcher.alert(alert.id)).blocked == ()
+
+
+def test_of_two_failures_of_a_run_each_names_what_it_has_blocked(watcher):
+    def record(name, state, error=None):
+        execution = ExecutionRecord(
+            pipeline_name=name,
+            source=ExecutionSource.DAGSTER,
+            external_id=name,
+            parent_external_id=None if name == "run" else "run",
+            state=ExecutionState(state),
+            start_date=now,
+            end_date=now,
+            execution_metadata={"run_id": "run", **({"error": {"message": error}} if error else {})},
+        )
+        watcher.record([execution])
+
+    def sql(statement):
+        with watcher._transaction() as (session, _):
+            session.execute(sa.text(statement))
+
+    now = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=2)
+    reads = {"trips": ["trips_file"], "zones": ["zones_file"], "map": ["trips", "zones"], "report": ["trips"]}
+    for name in (*reads, "trips_file", "zones_file", "unknown"):
+        watcher.get_or_create_pipeline(name)
+    for name, sources in reads.items():
+        watcher.create_lineage(name, [Address(each, "asset", "asset") for each in sources], [Address(name, "asset")])
+    sql("UPDATE watcher.pipeline SET address_id = address.id FROM watcher.address WHERE address.name = pipeline.name")
+    record("run", "failed")
+    record("trips_file", "failed", "no such host")
+    record("zones_file", "failed", "permission denied")
+    for name in (*reads, "unknown"):
+        record(name, "blocked")
+    watcher.check_failures()
+    trips, zones = (watcher.alerts(pipeline=name)[0] for name in ("trips_file", "zones_file"))
+    assert watcher.alert_context(trips).blocked == ("map", "report", "trips", "unknown")
+    assert watcher.alert_context(zones).blocked == ("map", "unknown", "zones")
+    behind = {each.pipeline_name: each.behind_names for each in watcher.now().incidents}
+    assert behind == {"trips_file": ("map", "report", "run", "trips", "unknown"), "zones_file": ("zones",)}
+    # What is behind an alert is told with it.
+    sql(f"UPDATE watcher.alert SET cause_alert_id = {trips.id} WHERE id = {zones.id}")
+    assert watcher.alert_context(trips).blocked == ("map", "report", "trips", "unknown", "zones")
+    assert watcher.alert_context(zones).blocked == ("map", "unknown", "zones")
 
 
 def test_what_to_do_about_an_alert_comes_before_all_that_is_known_of_it(board, module_watcher):

@@ -33,7 +33,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import database
+from watcher_core import database, lineage
 from watcher_core.alerts import unlinking, unusual
 from watcher_core.alerts.nearby import FEW, NEAR, blocked_run, failed_runs, has_run_since, is_beside_failure, job_of
 
@@ -161,17 +161,7 @@ def _link(alerts: str) -> sa.TextClause:
            AND (name IN ('stuck', 'timeliness') OR NOT is_delay)
          ORDER BY is_delay, pipeline_id, rank, at, id
     ), {unusual.NUMBERS}, place AS MATERIALIZED (
-        -- Where the data of a pipeline is. Arrays, here and below, have indexes looked through, not tables.
-        SELECT id AS pipeline_id, address_id
-          FROM (SELECT id, address_id
-                  FROM watcher.pipeline
-                 WHERE id = ANY(ARRAY(SELECT pipeline_id FROM alive))
-                OFFSET 0) AS own
-         WHERE address_id IS NOT NULL
-         UNION
-        SELECT pipeline_id, target_address_id
-          FROM watcher.address_lineage
-         WHERE pipeline_id = ANY(ARRAY(SELECT pipeline_id FROM alive))
+        {lineage.places("SELECT pipeline_id FROM alive")}
     ), waiting AS MATERIALIZED (
         SELECT pipeline_id, address_id
           FROM place
@@ -179,6 +169,7 @@ def _link(alerts: str) -> sa.TextClause:
                                 UNION
                                SELECT pipeline_id FROM unusual WHERE is_of_rows AND NOT is_linked)
     ), path AS MATERIALIZED (
+        -- For an array an index is looked through, not the table.
         SELECT source_address_id, target_address_id
           FROM watcher.address_lineage_closure
          WHERE target_address_id = ANY(ARRAY(SELECT address_id FROM waiting))

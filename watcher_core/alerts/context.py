@@ -4,29 +4,65 @@ from __future__ import annotations
 
 import datetime as dt
 
-from watcher_core import catalog
+from watcher_core import catalog, lineage
 from watcher_core.alerts.nearby import has_run_since, newest
 from watcher_core.database import Driver
 
-# The pipelines that an alert keeps from running, as an array: what the run of a failed execution has blocked, but for
-# what has run since; and what ran in the last run of a job that has not come since, but for what ran elsewhere since. A
-# statement that has the alert joins it.
+# Where more have failed in a run, each is said to have blocked all that the run did.
+MOST_FAILED = 20
+
+# What the run of a failed execution has blocked, but for what has run since, and for what lineage puts behind another
+# failure of the run alone. What has failed with it, or is behind its alert, is part of this failure.
+BLOCKED_BY_FAILURE = f"""
+    WITH part AS MATERIALIZED (
+        SELECT execution.pipeline_id, execution.state, execution.start_date, execution.scope
+          FROM watcher.pipeline_execution AS failed
+          JOIN watcher.pipeline_execution AS execution ON execution.parent_id = coalesce(failed.parent_id, failed.id)
+         WHERE failed.id = alert.pipeline_execution_id
+           AND execution.state IN ('failed', 'blocked')
+    ), failed AS MATERIALIZED (
+        SELECT pipeline.id AS pipeline_id,
+               pipeline.id = alert.pipeline_id
+               OR coalesce(alert.facts -> 'assets' ? pipeline.name, false)
+               OR EXISTS (SELECT
+                            FROM watcher.alert AS behind
+                           WHERE behind.cause_alert_id = alert.id
+                             AND behind.pipeline_id = pipeline.id) AS is_own
+          FROM watcher.pipeline
+         WHERE id = ANY(ARRAY(SELECT pipeline_id FROM part WHERE state = 'failed'))
+    ), place AS MATERIALIZED (
+        SELECT *
+          FROM ({lineage.places("SELECT pipeline_id FROM part")}) AS place
+         WHERE (SELECT bool_or(NOT is_own) AND count(*) <= {MOST_FAILED} FROM failed)
+    ), path AS MATERIALIZED (
+        {lineage.paths("SELECT address_id FROM place JOIN failed USING (pipeline_id)", "SELECT address_id FROM place")}
+    ), behind AS (
+        SELECT below.pipeline_id, bool_or(failed.is_own) AS is_own
+          FROM path
+          JOIN place AS above ON above.address_id = path.source_address_id
+          JOIN failed ON failed.pipeline_id = above.pipeline_id
+          JOIN place AS below ON below.address_id = path.target_address_id
+         GROUP BY below.pipeline_id
+    )
+    SELECT DISTINCT pipeline.name
+      FROM part AS blocked
+      JOIN watcher.pipeline ON pipeline.id = blocked.pipeline_id
+      LEFT JOIN behind ON behind.pipeline_id = blocked.pipeline_id
+     WHERE blocked.state = 'blocked'
+       AND coalesce(behind.is_own, true)
+       AND NOT EXISTS (SELECT
+                         FROM watcher.pipeline_execution AS good
+                        WHERE good.pipeline_id = blocked.pipeline_id
+                          AND good.start_date > blocked.start_date
+                          AND good.state = 'succeeded'
+                          AND good.scope IS NOT DISTINCT FROM blocked.scope)
+     ORDER BY pipeline.name"""
+
+# The pipelines that an alert keeps from running, as an array: what is blocked by a failure; and what ran in the last
+# run of a job that has not come since, but for what ran elsewhere since. A statement that has the alert joins it.
 BLOCKED = f"""
     CASE WHEN alert.state = 'resolved' THEN '{{}}'
-         WHEN alert.kind = 'failure' THEN ARRAY(
-              SELECT DISTINCT pipeline.name
-                FROM watcher.pipeline_execution AS failed
-                JOIN watcher.pipeline_execution AS blocked ON blocked.parent_id = coalesce(failed.parent_id, failed.id)
-                JOIN watcher.pipeline ON pipeline.id = blocked.pipeline_id
-               WHERE failed.id = alert.pipeline_execution_id
-                 AND blocked.state = 'blocked'
-                 AND NOT EXISTS (SELECT
-                                   FROM watcher.pipeline_execution AS good
-                                  WHERE good.pipeline_id = blocked.pipeline_id
-                                    AND good.start_date > blocked.start_date
-                                    AND good.state = 'succeeded'
-                                    AND good.scope IS NOT DISTINCT FROM blocked.scope)
-               ORDER BY pipeline.name)
+         WHEN alert.kind = 'failure' THEN ARRAY({BLOCKED_BY_FAILURE})
          WHEN alert.kind IN ('missed', 'freshness')
           AND NOT {has_run_since("alert.pipeline_id", "alert.facts")} THEN ARRAY(
               SELECT name

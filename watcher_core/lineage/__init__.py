@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from watcher_core.lineage.imported import import_edges
     from watcher_core.lineage.merge import name_addresses, update_address
     from watcher_core.lineage.page import SCRIPTS, graph_data, render_page
+    from watcher_core.lineage.places import paths, places
     from watcher_core.lineage.search import (
         column_edges_at,
         column_steps,
@@ -38,6 +39,8 @@ __all__ = [
     "lineage_summary",
     "lock_closure",
     "name_addresses",
+    "paths",
+    "places",
     "record_lineage",
     "render_page",
     "subgraph",
@@ -62,6 +65,8 @@ _MODULES = {
     "lineage_summary": "summary",
     "lock_closure": "closure",
     "name_addresses": "merge",
+    "paths": "places",
+    "places": "places",
     "record_lineage": "edges",
     "render_page": "page",
     "subgraph": "export",

@@ -2,8 +2,8 @@
 
 An incident is an alert that is behind no other one that still holds, or a pipeline in a bad state without an alert: its
 newest execution failed or was blocked. One that failed or was blocked in the run that an alert is about is behind that
-alert; one whose failures are muted, or were resolved by hand since, is none. Nor is a run in which all that failed has
-been made good since, elsewhere.
+alert: of several alerts of a run, behind the one that it reads from by lineage. One whose failures are muted, or were
+resolved by hand since, is none. Nor is a run in which all that failed has been made good since, elsewhere.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from watcher_core import alerts, arguments, text, values
+from watcher_core import alerts, arguments, lineage, text, values
 from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError
@@ -79,13 +79,35 @@ INCIDENTS = """
           FROM {pipelines}
          WHERE {condition}
     ), run AS (
-        SELECT run_id, min(root_id) AS root_id FROM alive WHERE run_id IS NOT NULL GROUP BY run_id
+        SELECT run_id, min(root_id) AS root_id, count(DISTINCT root_id) AS roots
+          FROM alive
+         WHERE run_id IS NOT NULL
+         GROUP BY run_id
+    ), part AS MATERIALIZED (
+        -- What is wrong in runs that have several alerts.
+        SELECT alive.run_id, alive.pipeline_id, alive.root_id FROM alive JOIN run USING (run_id) WHERE roots > 1
+         UNION ALL
+        SELECT bad.run_id, bad.pipeline_id, NULL FROM bad JOIN run USING (run_id) WHERE roots > 1
+    ), place AS MATERIALIZED ({places}
+    ), path AS MATERIALIZED ({paths}
+    ), above AS (
+        SELECT behind.run_id, behind.pipeline_id, min(failed.root_id) AS root_id
+          FROM path
+          JOIN place AS source ON source.address_id = path.source_address_id
+          JOIN place AS target ON target.address_id = path.target_address_id
+          JOIN part AS failed ON failed.pipeline_id = source.pipeline_id
+          JOIN part AS behind ON behind.pipeline_id = target.pipeline_id AND behind.run_id = failed.run_id
+         WHERE behind.root_id IS NULL
+         GROUP BY behind.run_id, behind.pipeline_id
     ), affected AS MATERIALIZED (
         SELECT root_id, NULL AS bad_id, pipeline_id FROM alive WHERE pipeline_id IS NOT NULL
          UNION
-        SELECT run.root_id, CASE WHEN run.root_id IS NULL THEN bad.pipeline_id END, bad.pipeline_id
+        -- Behind the alert of its run that lineage puts it behind; else behind the first.
+        SELECT coalesce(above.root_id, run.root_id), CASE WHEN run.root_id IS NULL THEN bad.pipeline_id END,
+               bad.pipeline_id
           FROM bad
           LEFT JOIN run USING (run_id)
+          LEFT JOIN above USING (run_id, pipeline_id)
     ), wanted AS (
         -- Incidents of which a pipeline, or one behind it, is asked for.
         SELECT DISTINCT root_id, bad_id FROM affected WHERE {of_matching}
@@ -203,6 +225,11 @@ def read_overview(
     statement = INCIDENTS.format(
         problem=_PROBLEM,
         bad=BAD.format(last=last_executions(connection, "id, state, end_date"), stands=STANDS),
+        places=lineage.places("SELECT pipeline_id FROM part"),
+        paths=lineage.paths(
+            "SELECT address_id FROM place JOIN part USING (pipeline_id) WHERE root_id IS NOT NULL",
+            "SELECT address_id FROM place",
+        ),
         pipelines=PIPELINES,
         condition=chosen.condition,
         is_all="true" if chosen.is_all else "false",
