@@ -240,7 +240,7 @@ def test_there_is_one_summary_of_the_failures_in_a_history_that_is_read_back(
         platform.check()
         platform.deliver()
     (summary,) = platform.slack.texts
-    assert "3 partitions failed: 01, 02, 03" in summary
+    assert "3 partitions failed (01, 02, 03)" in summary
     assert "Same error: customers" in summary
 
 

@@ -77,7 +77,7 @@ def test_one_alert_a_pipeline_names_its_failed_partitions(watcher: Watcher) -> N
         [*partition("01-03", FAILED), *partition("01-04", FAILED, start=1), *partition("01-07", FAILED, start=2)]
     )
     assert partitions(watcher) == ["01-03", "01-04", "01-07"]
-    assert "3 of 7 partitions failed: 01-03, 01-04, 01-07" in line(watcher)
+    assert "3 of 7 partitions failed (01-03, 01-04, 01-07)" in line(watcher)
     assert len(watcher.alerts(state="open")) == 1
 
 
@@ -108,7 +108,7 @@ def test_more_failed_partitions_are_notified_at_most_once_an_hour(watcher: Watch
     assert deliver(watcher, at(119)) == []
     (message,) = deliver(watcher, at(121))
     assert "More of it: " in message
-    assert "3 partitions failed: a, b, c" in message
+    assert "3 partitions failed (a, b, c)" in message
     assert watcher.alerts(state="open")[0].event is None
     # Fewer is no news, and a recovery does not wait for an update.
     watcher.record([*partition("d", FAILED, start=122), *partition("d", SUCCEEDED, start=124)])
@@ -123,7 +123,7 @@ def test_a_partition_that_fails_as_another_one_gets_good_is_notified(watcher: Wa
     watcher.record([*partition("a", FAILED), *partition("b", FAILED)])
     found(watcher, 10)
     (message,) = deliver(watcher, at(10))
-    assert "2 partitions (a, b)" in message or "2 partitions failed: a, b" in message
+    assert "2 partitions (a, b)" in message or "2 partitions failed (a, b)" in message
     watcher.record([*partition("a", SUCCEEDED, start=20), *partition("c", FAILED, start=20)])
     found(watcher, 25)
     assert deliver(watcher, at(69)) == []
@@ -281,7 +281,7 @@ def test_a_failed_step_of_ten_assets_is_one_alert_that_lists_them(watcher: Watch
     assert len(watcher.check_failures(now=at(60))) == 10
     (alert,) = watcher.alerts(state="open")
     assert alert.facts["assets"] == names
-    assert "assets model_0, model_1" in line(watcher)
+    assert "assets (model_0, model_1" in line(watcher)
     # In the next run fewer fail: it is the same alert.
     watcher.record([*step("r2", FAILED, 10, names[:3]), *step("r3", SUCCEEDED, 20, names[3:])])
     watcher.check_failures(now=at(70))

@@ -252,7 +252,7 @@ def test_of_several_failures_each_says_what_it_has_blocked() -> None:
 
     blocking = Notice(failures[0], blocked=["staging", "<report>"])
     first, second = text([blocking, Notice(failures[1])])
-    assert ", blocked: staging, &lt;report&gt; [alert" in first
+    assert ", blocked (staging, &lt;report&gt;) [alert" in first
     assert "blocked" not in second
     assert not any("blocked" in line for line in text([blocking])), "a line of its own says it"
     assert not any("blocked" in line for line in text([Notice(held_up)], cause=blocking))
@@ -475,7 +475,8 @@ def test_the_alert_about_a_backfill_says_which_and_since_when() -> None:
     lines = formats.as_text(sent.text, with_links=False).splitlines()
     assert lines[0] == f"🔴 bronze: {said}"
     assert (
-        f"{said}, assets bronze, gold, missing partitions 01-02, 01-03, requested 2026-03-01 08:12:00 UTC" in lines[2]
+        f"{said}, assets (bronze, gold), missing partitions (01-02, 01-03), requested 2026-03-01 08:12:00 UTC"
+        in lines[2]
     )
 
 

@@ -85,7 +85,7 @@ def _backfill(facts: Mapping[str, Any]) -> str:
 
 
 def _failed_partitions(facts: Mapping[str, Any]) -> str:
-    """As in "3 of 7 partitions failed: 01-03, 01-04, 01-07"."""
+    """As in "3 of 7 partitions failed (01-03, 01-04, 01-07)"."""
     partitions, failed = facts.get("failed_partitions"), facts.get("failed_partition_count")
     if not isinstance(partitions, list) or not partitions or not isinstance(failed, int):
         return ""
@@ -94,19 +94,21 @@ def _failed_partitions(facts: Mapping[str, Any]) -> str:
     named = [slack.escape(str(partition), limit=60) for partition in partitions[:PARTITIONS]]
     more = f" and {failed - len(named):,} more" if failed > len(named) else ""
     return (
-        f"{failed:,}{of_all} partitions failed: {', '.join(named)}{more}"
+        f"{failed:,}{of_all} partitions failed ({', '.join(named)}{more})"
         if failed > 1 or of_all
         else f"partition {named[0]}"
     )
 
 
 def _listed(word: str, found: object) -> str:
+    """As in "asset a" or "assets (a, b)": several are in brackets, since other parts follow after a comma."""
     if not isinstance(found, list) or not found:
         return ""
     named = ", ".join(slack.escape(str(each), limit=60) for each in found[:PARTITIONS])
     more = f" and {len(found) - PARTITIONS:,} more" if len(found) > PARTITIONS else ""
-    plural = "" if len(found) == 1 or word.endswith("s") else "s"
-    return f"{word}{plural} {named}{more}"
+    if len(found) == 1:
+        return f"{word} {named}"
+    return f"{word if word.endswith('s') else f'{word}s'} ({named}{more})"
 
 
 def _anomaly(facts: Mapping[str, Any], now: dt.datetime) -> str:

@@ -304,7 +304,7 @@ def _line(
             described(alert, now, cause=None if cause is None else cause.alert),
             *ending,
             *filter(None, flapping),
-            *([] if is_alone or not notice.blocked else [f"blocked: {_escaped(text.listed(notice.blocked))}"]),
+            *([] if is_alone or not notice.blocked else [f"blocked ({_escaped(text.listed(notice.blocked))})"]),
             *notice.mentions,
             *([f"owner: {slack.escape(', '.join(notice.owners))}"] if is_few and notice.owners else []),
             *([f"runbook: {_runbook(notice.runbook)}"] if is_few and notice.runbook else []),
