@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         select_alerts,
     )
     from watcher_core.alerts.causes import link_causes
-    from watcher_core.alerts.context import read_context
+    from watcher_core.alerts.context import MOST_FAILED, read_context
     from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
     from watcher_core.alerts.destinations import sender_for
     from watcher_core.alerts.facts import readable_facts
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_DESTINATION",
     "DELIVERY_KEY",
+    "MOST_FAILED",
     "OPENING",
     "OPENING_GIVEN",
     "Notification",
@@ -97,6 +98,7 @@ __all__ = [
 _MODULES = {
     "DEFAULT_DESTINATION": "routes",
     "DELIVERY_KEY": "pending",
+    "MOST_FAILED": "context",
     "Notification": "notification",
     "Pace": "delivery",
     "RouteProblem": "review",

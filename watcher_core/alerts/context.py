@@ -31,25 +31,19 @@ BLOCKED_BY_FAILURE = f"""
           FROM watcher.pipeline
          WHERE id = ANY(ARRAY(SELECT pipeline_id FROM part WHERE state = 'failed'))
     ), place AS MATERIALIZED (
-        SELECT *
-          FROM ({lineage.places("SELECT pipeline_id FROM part")}) AS place
-         WHERE (SELECT bool_or(NOT is_own) AND count(*) <= {MOST_FAILED} FROM failed)
-    ), path AS MATERIALIZED (
-        {lineage.paths("SELECT address_id FROM place JOIN failed USING (pipeline_id)", "SELECT address_id FROM place")}
-    ), behind AS (
-        SELECT below.pipeline_id, bool_or(failed.is_own) AS is_own
-          FROM path
-          JOIN place AS above ON above.address_id = path.source_address_id
-          JOIN failed ON failed.pipeline_id = above.pipeline_id
-          JOIN place AS below ON below.address_id = path.target_address_id
-         GROUP BY below.pipeline_id
+        SELECT array_agg(address_id) FILTER (WHERE is_own) AS own,
+               array_agg(address_id) FILTER (WHERE NOT is_own) AS others
+          FROM ({lineage.places("SELECT pipeline_id FROM failed")}) AS place
+          JOIN failed USING (pipeline_id)
+         WHERE (SELECT count(*) <= {MOST_FAILED} FROM failed)
     )
     SELECT DISTINCT pipeline.name
       FROM part AS blocked
       JOIN watcher.pipeline ON pipeline.id = blocked.pipeline_id
-      LEFT JOIN behind ON behind.pipeline_id = blocked.pipeline_id
+     CROSS JOIN place
      WHERE blocked.state = 'blocked'
-       AND coalesce(behind.is_own, true)
+       AND ({lineage.comes_from("place.own", "blocked.pipeline_id")}
+            OR NOT {lineage.comes_from("place.others", "blocked.pipeline_id")})
        AND NOT EXISTS (SELECT
                          FROM watcher.pipeline_execution AS good
                         WHERE good.pipeline_id = blocked.pipeline_id

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from watcher_core.lineage.imported import import_edges
     from watcher_core.lineage.merge import name_addresses, update_address
     from watcher_core.lineage.page import SCRIPTS, graph_data, render_page
-    from watcher_core.lineage.places import paths, places
+    from watcher_core.lineage.places import comes_from, places
     from watcher_core.lineage.search import (
         column_edges_at,
         column_steps,
@@ -30,6 +30,7 @@ __all__ = [
     "clean_lineage",
     "column_edges_at",
     "column_steps",
+    "comes_from",
     "declare_lineage",
     "graph_data",
     "import_edges",
@@ -39,7 +40,6 @@ __all__ = [
     "lineage_summary",
     "lock_closure",
     "name_addresses",
-    "paths",
     "places",
     "record_lineage",
     "render_page",
@@ -56,6 +56,7 @@ _MODULES = {
     "clean_lineage": "cleaning",
     "column_edges_at": "search",
     "column_steps": "search",
+    "comes_from": "places",
     "declare_lineage": "edges",
     "graph_data": "page",
     "import_edges": "imported",
@@ -65,7 +66,6 @@ _MODULES = {
     "lineage_summary": "summary",
     "lock_closure": "closure",
     "name_addresses": "merge",
-    "paths": "places",
     "places": "places",
     "record_lineage": "edges",
     "render_page": "page",

@@ -1,6 +1,6 @@
-"""The SQL of where pipelines have their data, and of what of it comes from where.
+"""The SQL of where pipelines have their data, and of whether it comes from somewhere.
 
-Indexes are looked through for an array of ids, and tables for anything else.
+For an array of ids an index is looked through, not the table.
 """
 
 from __future__ import annotations
@@ -25,15 +25,21 @@ def places(pipelines: str) -> str:
          WHERE pipeline_id = ANY(ARRAY({pipelines}))"""
 
 
-def paths(sources: str, targets: str) -> str:
-    """Return the SQL of which data comes from which, however far: `source_address_id` and `target_address_id`.
+def comes_from(addresses: str, pipeline_id: str) -> str:
+    """Return the SQL of whether the data of a pipeline comes from some addresses, however far that is.
+
+    Each address is looked up for each place of the pipeline: it is for a few.
 
     Args:
-        sources: The SQL of ids of addresses, as a `SELECT`.
-        targets: Likewise.
+        addresses: The SQL of an array of their ids; of NULL, nothing comes.
+        pipeline_id: The SQL of the pipeline's id.
     """
-    return f"""
-        SELECT source_address_id, target_address_id
-          FROM watcher.address_lineage_closure
-         WHERE source_address_id = ANY(ARRAY({sources}))
-           AND target_address_id = ANY(ARRAY({targets}))"""
+    # One look into the index for each; otherwise all that comes from an address is read.
+    return f"""EXISTS (SELECT
+                         FROM ({places(f"SELECT {pipeline_id}")}) AS target
+                        CROSS JOIN unnest({addresses}) AS source (address_id)
+                        CROSS JOIN LATERAL (SELECT
+                                              FROM watcher.address_lineage_closure
+                                             WHERE source_address_id = source.address_id
+                                               AND target_address_id = target.address_id
+                                            OFFSET 0) AS path)"""

@@ -83,31 +83,26 @@ INCIDENTS = """
           FROM alive
          WHERE run_id IS NOT NULL
          GROUP BY run_id
-    ), part AS MATERIALIZED (
-        -- What is wrong in runs that have several alerts.
-        SELECT alive.run_id, alive.pipeline_id, alive.root_id FROM alive JOIN run USING (run_id) WHERE roots > 1
-         UNION ALL
-        SELECT bad.run_id, bad.pipeline_id, NULL FROM bad JOIN run USING (run_id) WHERE roots > 1
-    ), place AS MATERIALIZED ({places}
-    ), path AS MATERIALIZED ({paths}
-    ), above AS (
-        SELECT behind.run_id, behind.pipeline_id, min(failed.root_id) AS root_id
-          FROM path
-          JOIN place AS source ON source.address_id = path.source_address_id
-          JOIN place AS target ON target.address_id = path.target_address_id
-          JOIN part AS failed ON failed.pipeline_id = source.pipeline_id
-          JOIN part AS behind ON behind.pipeline_id = target.pipeline_id AND behind.run_id = failed.run_id
-         WHERE behind.root_id IS NULL
-         GROUP BY behind.run_id, behind.pipeline_id
+    ), place AS MATERIALIZED (
+        -- What has failed in runs that have several alerts, and not too many to tell them apart.
+        SELECT run_id, alive.root_id, array_agg(place.address_id) AS addresses
+          FROM alive
+          JOIN run USING (run_id)
+          JOIN ({places}) AS place USING (pipeline_id)
+         WHERE run.roots BETWEEN 2 AND {most_failed}
+         GROUP BY run_id, alive.root_id
     ), affected AS MATERIALIZED (
         SELECT root_id, NULL AS bad_id, pipeline_id FROM alive WHERE pipeline_id IS NOT NULL
          UNION
         -- Behind the alert of its run that lineage puts it behind; else behind the first.
-        SELECT coalesce(above.root_id, run.root_id), CASE WHEN run.root_id IS NULL THEN bad.pipeline_id END,
+        SELECT coalesce((SELECT min(place.root_id)
+                           FROM place
+                          WHERE place.run_id = bad.run_id
+                            AND {comes_from}), run.root_id),
+               CASE WHEN run.root_id IS NULL THEN bad.pipeline_id END,
                bad.pipeline_id
           FROM bad
           LEFT JOIN run USING (run_id)
-          LEFT JOIN above USING (run_id, pipeline_id)
     ), wanted AS (
         -- Incidents of which a pipeline, or one behind it, is asked for.
         SELECT DISTINCT root_id, bad_id FROM affected WHERE {of_matching}
@@ -225,11 +220,9 @@ def read_overview(
     statement = INCIDENTS.format(
         problem=_PROBLEM,
         bad=BAD.format(last=last_executions(connection, "id, state, end_date"), stands=STANDS),
-        places=lineage.places("SELECT pipeline_id FROM part"),
-        paths=lineage.paths(
-            "SELECT address_id FROM place JOIN part USING (pipeline_id) WHERE root_id IS NOT NULL",
-            "SELECT address_id FROM place",
-        ),
+        most_failed=alerts.MOST_FAILED,
+        places=lineage.places("SELECT pipeline_id FROM alive WHERE run_id IS NOT NULL"),
+        comes_from=lineage.comes_from("place.addresses", "bad.pipeline_id"),
         pipelines=PIPELINES,
         condition=chosen.condition,
         is_all="true" if chosen.is_all else "false",
