@@ -334,6 +334,22 @@ def test_columns_are_followed_to_any_depth(watcher: Watcher) -> None:
     assert watcher.column_lineage("c", "total")[-1].column == "y"
 
 
+@pytest.mark.parametrize(
+    ("sources", "targets", "found"),
+    [("", "", []), ("d", "c", []), ("a", "d", []), ("a d", "c", ["a"]), ("a", "c d", ["a"])],
+)
+def test_columns_of_which_nothing_is_said_stay_as_long_as_their_addresses(
+    watcher: Watcher, sources: str, targets: str, found: list[str]
+) -> None:
+    declare(watcher, "one", "a", "c", columns=[column("a.x", "c.total")])
+    declare(watcher, "two", "b", "c", columns=[column("b.x", "c.total")])
+    declare(watcher, "one", sources, targets)
+    assert [step.address for step in watcher.column_lineage("c", "total")] == [*found, "b"]
+    declare(watcher, "one", "a", "b c", columns=[column("a.x", "b.x"), column("b.x", "c.total")])
+    declare(watcher, "one", "a d", "b c")
+    assert [edge.source_address for edge in watcher.column_edges("c")] == ["b"]
+
+
 # What is refused
 
 

@@ -265,6 +265,17 @@ def test_columns_are_lineage_and_name_inputs_too(watcher: Watcher, job: str) -> 
     assert watcher.column_lineage(f"{DB}{job}.b", "own") == []
 
 
+def test_columns_go_with_the_dataset_that_the_newest_run_reads_no_more(watcher: Watcher, job: str) -> None:
+    outputs = (dataset(f"{job}.b", columns={"total": [f"{job}.a.amount"]}),)
+    watcher.record_openlineage([run_event(f"{job}-1", job=job, inputs=(dataset(f"{job}.a"),), outputs=outputs)])
+    for minutes, source, found in ((1, "a", 1), (2, "c", 0)):
+        inputs, outputs = (dataset(f"{job}.{source}"),), (dataset(f"{job}.b"),)
+        watcher.record_openlineage(
+            [run_event(f"{job}-{source}", minutes=minutes, job=job, inputs=inputs, outputs=outputs)]
+        )
+        assert len(watcher.column_lineage(f"{DB}{job}.b", "total")) == found
+
+
 def test_what_the_start_names_stays_where_the_end_does_not(watcher: Watcher, job: str) -> None:
     inputs, outputs = (dataset(f"{job}.a"),), (dataset(f"{job}.b"),)
     watcher.record_openlineage([run_event(job, "START", job=job, inputs=inputs, outputs=outputs)])

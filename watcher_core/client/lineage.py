@@ -29,7 +29,8 @@ class LineageMethods(Connection):
             pipeline: Id or name of the pipeline.
             sources: What it reads. Addresses that do not exist are created; those that exist keep their type.
             targets: What it writes. An address may be on both sides. With both sides empty, the declaration is removed.
-            columns: Which columns of the targets it computes from which of the sources; `None` leaves them as they are.
+            columns: Which columns of the targets it computes from which of the sources; `None` leaves them as they are,
+                but for those of addresses that it has no more.
 
         Returns:
             How many edges the declaration has.

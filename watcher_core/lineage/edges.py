@@ -278,13 +278,6 @@ def _replace_columns(
     origin: LineageOrigin,
 ) -> set[int]:
     """Return the ids of the pipelines whose column edges have changed."""
-    declared = {
-        pipeline_id: lineage.columns or ()
-        for pipeline_id, lineage in by_id.items()
-        if lineage.columns is not None or lineage.existing_columns is not None
-    }
-    if not declared:
-        return set()
     wanted = {
         (
             pipeline_id,
@@ -293,8 +286,8 @@ def _replace_columns(
             address_ids[edge.target_address],
             edge.target_column,
         )
-        for pipeline_id, edges in declared.items()
-        for edge in edges
+        for pipeline_id, lineage in by_id.items()
+        for edge in lineage.columns or ()
     }
     if origin is LineageOrigin.OPENLINEAGE:
         wanted = {row for row in wanted if row[1] != row[3]}  # as edges; two names may be of one address
@@ -305,21 +298,27 @@ def _replace_columns(
         COLUMN_EDGE.c.target_address_id,
         COLUMN_EDGE.c.target_column,
     )
-    known = _known(session, COLUMN_EDGE, columns, pipeline_ids=declared, origin=origin)
+    known = _known(session, COLUMN_EDGE, columns, pipeline_ids=by_id, origin=origin)
     new = wanted - known.keys()
-    gone = {row for row in known.keys() - wanted if not _unsaid(by_id[row[0]], row, address_ids)}
+    gone = {row for row in known.keys() - wanted if not _unsaid(by_id[row[0]], row, address_ids, origin=origin)}
     _insert(session, COLUMN_EDGE, columns, new, origin=origin)
     _delete(session, COLUMN_EDGE, [known[row] for row in gone])
     return {pipeline_id for pipeline_id, *_ in new | gone}
 
 
-def _unsaid(lineage: values.PipelineLineage, row: Row, address_ids: Mapping[str, int]) -> bool:
+def _unsaid(
+    lineage: values.PipelineLineage, row: Row, address_ids: Mapping[str, int], *, origin: LineageOrigin
+) -> bool:
     """Whether nothing is said of the column that a recorded row is about, so that the row stays."""
-    *_, address_id, column = row
-    reported = () if lineage.columns is None else lineage.reported_columns
-    if reported is None or column in reported or address_id not in {address_ids[to.name] for to in lineage.targets}:
-        return False
+    _, source_id, _, target_id, column = row
+    targets = {address_ids[target.name] for target in lineage.targets}
     existing = lineage.existing_columns
+    if lineage.columns is None and existing is None and origin is not LineageOrigin.MATERIALIZATION:
+        # It stays as long as the pipeline has both addresses. What a materialization says nothing of is read, too.
+        return {source_id, target_id} <= targets | {address_ids[source.name] for source in lineage.sources}
+    reported = () if lineage.columns is None else lineage.reported_columns
+    if reported is None or column in reported or target_id not in targets:
+        return False
     return existing is None or column.casefold() in {name.casefold() for name in existing}
 
 

@@ -74,7 +74,8 @@ class PipelineLineage:
         address: Where its asset lives; `None` leaves that as it is.
         sources: What it reads.
         targets: What it writes.
-        columns: Which columns it computes from which, at those addresses; `None` leaves them as they are.
+        columns: Which columns it computes from which, at those addresses; `None` leaves them as they are, but for
+            those of other addresses.
         reported_columns: The target columns that `columns` speaks of: what was recorded of others stays, with what it
             reads. `None`: all of them.
         existing_columns: The columns that the targets have, in any case of letters, where that is known: what was
