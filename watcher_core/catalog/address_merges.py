@@ -14,13 +14,18 @@ def merge_rows(session: Session, *, into: Mapping[int, int], keep_names: bool, n
 
     Args:
         session: The transaction.
-        into: Which address takes the place of which, by the id of the one that goes.
+        into: Which address takes the place of which, by the id of the one that goes; there is at least one.
         keep_names: Whether the names that go still mean the addresses that stay.
         now: The time.
     """
     pairs = {"gone": list(into), "kept": list(into.values()), "now": now}
-    for statement in (MOVE_PIPELINES, MOVE_ALIASES, KEEP_PARTS, *([KEEP_NAMES] if keep_names else []), DELETE_MERGED):
-        session.execute(statement, pairs)
+    session.execute(MOVE_PIPELINES, pairs)
+    session.execute(MOVE_ALIASES, pairs)
+    # One after the other: of several that go, each may have something that none of the others has.
+    session.execute(KEEP_PARTS, [{"gone": gone, "kept": kept, "now": now} for gone, kept in into.items()])
+    if keep_names:
+        session.execute(KEEP_NAMES, pairs)
+    session.execute(DELETE_MERGED, pairs)
 
 
 _MERGED = "unnest(CAST(:gone AS bigint[]), CAST(:kept AS bigint[])) AS merged (gone, kept)"
@@ -39,7 +44,7 @@ MOVE_ALIASES = sa.text(f"""
      WHERE address_alias.address_id = merged.gone
 """)
 
-KEEP_PARTS = sa.text(f"""
+KEEP_PARTS = sa.text("""
     UPDATE watcher.address
        SET database_name = coalesce(address.database_name, gone.database_name),
            schema_name = coalesce(address.schema_name, gone.schema_name),
@@ -47,9 +52,9 @@ KEEP_PARTS = sa.text(f"""
            primary_key = coalesce(address.primary_key, gone.primary_key),
            address_metadata = gone.address_metadata || address.address_metadata,
            updated_at = :now
-      FROM {_MERGED}
-      JOIN watcher.address AS gone ON gone.id = merged.gone
-     WHERE address.id = merged.kept
+      FROM watcher.address AS gone
+     WHERE gone.id = :gone
+       AND address.id = :kept
 """)
 
 KEEP_NAMES = sa.text(f"""

@@ -145,14 +145,19 @@ def _move_edges(connection: Driver, into: Mapping[int, int]) -> None:
 
 
 def _without_steps(into: Mapping[int, int]) -> dict[int, int]:
-    """Where one address is to be replaced by another that is itself to be replaced, the last of them."""
+    """Where one address is to be replaced by another that is itself to be replaced, the last of them.
+
+    Of addresses that are to replace each other, as two producers name one place in turn, the oldest stays.
+    """
     last: dict[int, int] = {}
-    for gone, next_one in into.items():
-        kept, seen = next_one, {gone}
-        while kept in into and kept not in seen:
-            seen.add(kept)
-            kept = into[kept]
-        if kept not in seen:
+    for gone in into:
+        way = [gone]
+        while way[-1] in into and into[way[-1]] not in way:
+            way.append(into[way[-1]])
+        kept = way[-1]
+        if kept in into:
+            kept = min(way[way.index(into[kept]) :])
+        if kept != gone:
             last[gone] = kept
     return last
 
