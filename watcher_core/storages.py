@@ -9,6 +9,9 @@ from typing import Final
 # The group of types that we do not know.
 OTHER_GROUP: Final = "other"
 
+# Where an address came from OpenLineage, its metadata have the names that it had there.
+NAMED_AS: Final = "openlineage"
+
 # Group, type, other spellings. They are looked for among the kinds of an asset, in `dagster/storage_kind` and in the
 # schemes of URIs. Of several kinds the one that stands first here counts: {"parquet", "s3"} lives in S3.
 STORAGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {

@@ -219,6 +219,33 @@ def test_a_name_of_three_parts_gives_them(
     assert found == (*parts[:2], parts[2] and f"{parts[2]}{own}")
 
 
+def parts(address: Address) -> tuple[str | None, str | None, str | None]:
+    return address.database_name, address.schema_name, address.table_name
+
+
+def test_parts_that_a_person_has_changed_stay_when_code_declares_the_name_again(watcher: Watcher) -> None:
+    name = f"{unique('shop')}.sales.orders"
+    watcher.get_or_create_address(name, address_type_name="postgresql", address_type_group_name="database")
+    watcher.update_address(name, schema_name="archive", database_name=None)
+    address = watcher.get_or_create_address(name, address_type_name="postgresql")
+    assert parts(address) == (None, "archive", "orders")
+
+
+def test_the_parts_that_a_name_gives_follow_it(watcher: Watcher) -> None:
+    own = unique("shop")
+    first = f"{own}.sales.orders"
+    watcher.get_or_create_address(first, address_type_name="postgresql", address_type_group_name="database")
+    assert parts(watcher.update_address(first, name=f"{own}.archive.orders")) == (own, "archive", "orders")
+    declared_by_its_old_name = watcher.get_or_create_address(first, address_type_name="postgresql")
+    assert parts(declared_by_its_old_name) == (own, "archive", "orders")
+    assert parts(watcher.update_address(first, name=f"{own}-orders")) == (None, None, None)
+    changed = watcher.update_address(first, name=f"{own}.archive.orders", table_name="old_orders")
+    assert parts(changed) == (own, "archive", "old_orders")
+    assert parts(watcher.update_address(first, name=f"{own}.a.b")) == (own, "archive", "old_orders")
+    watcher.get_or_create_address(own, address_type_name=unique("type"), address_type_group_name="other")
+    assert parts(watcher.update_address(own, name=f"{own}.c.d", address_type_name="postgresql")) == (own, "c", "d")
+
+
 @pytest.mark.parametrize("wrong", [{"schema_name": ""}, {"table_name": 7}, {"address_metadata": "x"}])
 def test_parts_that_are_refused(watcher: Watcher, wrong: dict[str, Any]) -> None:
     name = unique("address")

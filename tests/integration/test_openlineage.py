@@ -896,6 +896,53 @@ def test_a_dataset_with_two_names_is_one_address(watcher: Watcher, job: str, is_
     assert (closure.missing, closure.unexpected, closure.wrong_depth) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("is_one_batch", [True, False])
+def test_a_dataset_that_two_producers_name_the_other_way_round_is_one_address(
+    watcher: Watcher, job: str, is_one_batch: bool
+) -> None:
+    place = {"namespace": "s3://lake", "name": f"warehouse/{job}", "type": "LOCATION"}
+    table = {**TABLE, "name": f"shop.{job}"}
+    turned = dataset(table["name"], namespace=table["namespace"], symlinks={"identifiers": [place]})
+    events = [
+        run_event(f"{job}-w", job=job, inputs=(dataset(f"{job}.raw"),), outputs=(linked(place["name"], table),)),
+        run_event(f"{job}-r", job=f"{job}-r", inputs=(turned,), outputs=(dataset(f"{job}.report"),)),
+    ]
+    for batch in [events] if is_one_batch else [[event] for event in events]:
+        watcher.record_openlineage(batch)
+    report = watcher.address_lineage(f"{DB}{job}.report", "upstream")
+    assert [each.address.name for each in report][1:] == [f"{DB}{job}.raw"]
+    assert watcher.address(f"hive://metastore:9083/shop.{job}") == watcher.address(f"s3://lake/warehouse/{job}")
+    assert watcher.verify_lineage().is_right
+
+
+def test_what_each_of_several_addresses_knew_is_known_of_the_one_that_they_become(watcher: Watcher, job: str) -> None:
+    tables = [{**TABLE, "name": f"{job}.{name}"} for name in "ab"]
+    for table in tables:
+        watcher.record_openlineage([{"eventTime": "2026-03-01T12:00:00Z", "dataset": table}])
+    watcher.update_address(f"hive://metastore:9083/{job}.a", primary_key="id")
+    watcher.update_address(f"hive://metastore:9083/{job}.b", address_metadata={"team": "sales"})
+    watcher.record_openlineage([{"eventTime": "2026-03-01T12:00:00Z", "dataset": linked(job, *tables)}])
+    address = watcher.address(f"s3://lake/{job}")
+    assert (address.primary_key, address.address_metadata["team"]) == ("id", "sales")
+
+
+def test_a_dataset_keeps_the_name_that_it_came_with(watcher: Watcher, job: str) -> None:
+    def write(number: int, name: str) -> dict[str, Any]:
+        outputs = ({"namespace": "s3://lake", "name": name},)
+        event = run_event(f"{job}-{number}", minutes=number, job=job, inputs=(dataset(f"{job}.a"),), outputs=outputs)
+        watcher.record_openlineage([event])
+        return watcher.address(f"s3://lake/{job}").address_metadata
+
+    own = {"openlineage": {"namespace": "s3://lake", "name": f"/{job}"}}
+    assert write(0, f"/{job}") == own
+    assert write(1, job) == own
+    assert watcher.update_address(f"s3://lake/{job}", address_metadata={"team": "sales"}).address_metadata == {
+        **own,
+        "team": "sales",
+    }
+    assert watcher.update_address(f"s3://lake/{job}", address_metadata=None).address_metadata == own
+
+
 def test_a_name_that_another_address_has_stays_its_own(watcher: Watcher, job: str) -> None:
     own = watcher.get_or_create_address(
         f"hive://metastore:9083/{job}", address_type_name="hive", address_type_group_name="warehouse"

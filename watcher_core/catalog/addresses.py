@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, values
+from watcher_core import arguments, storages, values
 from watcher_core.catalog.address_types import TYPE, ensure_address_types, get_or_create_address_type
 from watcher_core.catalog.names import by_names, by_reference, renamed
 from watcher_core.database import Driver, models, rows_of_page
@@ -23,7 +23,8 @@ ADDRESS = models.table(models.Address)
 ALIAS = models.table(models.AddressAlias)
 
 # What a caller may state of an address besides its name and type.
-PARTS = ("database_name", "schema_name", "table_name", "primary_key")
+TABLE_PARTS = ("database_name", "schema_name", "table_name")
+PARTS = (*TABLE_PARTS, "primary_key")
 
 # The groups of types whose addresses are tables, named by database, schema and table.
 TABLE_GROUPS = ("database", "warehouse")
@@ -136,11 +137,15 @@ def _complete(session: Session, stated: Mapping[int, values.Address], *, now: dt
     )
     for row in sorted(rows, key=lambda row: str(row.name)):
         address = stated[row.id]
+        parts = {part: getattr(address, part) for part in PARTS}
+        if not _own_parts(address) and not _own_parts(row):  # what a person has changed is not put back
+            parts |= _parts_of_name(row.name, row.address_type_group_name)
         changed: dict[str, Any] = {
-            part: value for part, value in _parts(address).items() if value not in (None, getattr(row, part))
+            part: value for part, value in parts.items() if value not in (None, getattr(row, part))
         }
-        if not address.address_metadata.items() <= row.address_metadata.items():
-            changed["address_metadata"] = row.address_metadata | address.address_metadata
+        metadata = row.address_metadata | address.address_metadata | _names_elsewhere(row.address_metadata)
+        if metadata != row.address_metadata:
+            changed["address_metadata"] = metadata
         if row.provisional and not address.provisional:
             changed["provisional"] = False
             changed["address_type_id"] = ensure_address_types(session, [address], now=now)[address.address_type_name]
@@ -263,18 +268,30 @@ def list_addresses(
 
 
 def update_address(session: Session, *, address_id: int, fields: Mapping[str, Any], now: dt.datetime) -> values.Address:
-    """Change an address; only the fields that are passed. A name that it had before stays one of its names."""
+    """Change an address; only the fields that are passed. A name that it had before stays one of its names.
+
+    The parts that its name has said follow its name, and the names that it has in OpenLineage stay.
+    """
     changed = _clean_fields(fields)
+    before = _get(session, address_id)
     type_name = changed.pop("address_type_name", None)
     if type_name is not None:
         changed["address_type_id"] = get_or_create_address_type(session, name=type_name, group_name=None, now=now).id
     if "name" in changed:
-        before = _get(session, address_id).name
         session.execute(sa.delete(ALIAS).where(ALIAS.c.name == changed["name"]))
         changed["provisional"] = False
-        if before != changed["name"]:
-            session.execute(insert(ALIAS).values(name=before, address_id=address_id))
+        if before.name != changed["name"]:
+            session.execute(insert(ALIAS).values(name=before.name, address_id=address_id))
+    if "address_metadata" in changed:
+        changed["address_metadata"] = _names_elsewhere(before.address_metadata) | changed["address_metadata"]
     session.execute(sa.update(ADDRESS).where(ADDRESS.c.id == address_id).values(**changed, updated_at=now))
+    after = _get(session, address_id)
+    said = _parts_of_name(before.name, before.address_type_group_name)
+    says = _parts_of_name(after.name, after.address_type_group_name)
+    if said == says or _own_parts(before) not in ({}, said):
+        return after
+    followed = {part: says.get(part) for part in TABLE_PARTS if part not in changed}
+    session.execute(sa.update(ADDRESS).where(ADDRESS.c.id == address_id).values(**followed))
     return _get(session, address_id)
 
 
@@ -324,13 +341,26 @@ def _get(session: Session, address_id: int, *, created: bool = False) -> values.
 
 
 def _parts(address: values.Address) -> dict[str, str | None]:
-    """What is stated of its parts, or what its name says: a table in a database has three."""
+    """What is stated of its parts, or what its name says."""
     parts = {part: getattr(address, part) for part in PARTS}
-    names = address.name.split(".")
-    is_table = address.address_type_group_name in TABLE_GROUPS and len(names) == 3 and all(map(str.strip, names))
-    if is_table and "/" not in address.name and not any(parts[part] for part in PARTS[:3]):
-        parts |= dict(zip(PARTS, names, strict=False))
-    return parts
+    return parts if _own_parts(address) else parts | _parts_of_name(address.name, address.address_type_group_name)
+
+
+def _names_elsewhere(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The names that an address came with from OpenLineage: it is sent there by the same ones."""
+    return {name: value for name, value in metadata.items() if name == storages.NAMED_AS}
+
+
+def _own_parts(address: values.Address | sa.Row[Any]) -> dict[str, str]:
+    """The database, the schema and the table that an address has."""
+    return {part: getattr(address, part) for part in TABLE_PARTS if getattr(address, part)}
+
+
+def _parts_of_name(name: str, group: str | None) -> dict[str, str]:
+    """What the name of an address says: a table in a database has three parts."""
+    parts = name.split(".")
+    is_table = group in TABLE_GROUPS and len(parts) == len(TABLE_PARTS) and all(map(str.strip, parts))
+    return dict(zip(TABLE_PARTS, parts, strict=True)) if is_table and "/" not in name else {}
 
 
 CLEANING: Mapping[str, Callable[[Any, str], Any]] = {

@@ -13,9 +13,6 @@ from typing import Final
 
 from watcher_core import storages, values
 
-# Where an address came from OpenLineage, its metadata have the names that it had there.
-NAMED_AS: Final = "openlineage"
-
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 
 # What has a namespace without a scheme.
@@ -75,7 +72,7 @@ def address_of(namespace: str, name: str) -> values.Address:
         database_name=database,
         schema_name=schema,
         table_name=table,
-        address_metadata={NAMED_AS: {"namespace": namespace, "name": name}},
+        address_metadata={storages.NAMED_AS: {"namespace": namespace, "name": name}},
     )
 
 
@@ -86,7 +83,7 @@ def dataset_of(address: values.Address, default_namespace: str = OTHER_TYPE) -> 
         address: The address.
         default_namespace: The namespace of one that does not say where it is.
     """
-    known = address.address_metadata.get(NAMED_AS)
+    known = address.address_metadata.get(storages.NAMED_AS)
     if isinstance(known, Mapping) and isinstance(known.get("namespace"), str) and isinstance(known.get("name"), str):
         return known["namespace"], known["name"]
     scheme = SCHEME.match(address.name)
