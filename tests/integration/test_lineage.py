@@ -307,6 +307,18 @@ def test_where_an_asset_lives_is_written_by_it_whatever_it_reads(shop: Watcher) 
     assert summary.unused == ()
 
 
+def test_what_is_gone_from_the_code_neither_breaks_nor_lives_anywhere(shop: Watcher) -> None:
+    shop.set_lineage([PipelineLineage(pipeline_name="alone", address=table("alone"))], origin="asset_graph")
+    with shop._connect().begin() as connection:
+        connection.execute(
+            sa.text("UPDATE watcher.pipeline SET removed_at = now() WHERE name = ANY(ARRAY['clean', 'alone'])")
+        )
+    assert [pipeline.pipeline_name for pipeline in shop.lineage_impact("raw")] == ["join", "report"]
+    summary = shop.lineage_summary()
+    assert "alone" not in {address.name for address in summary.leaves}
+    assert [address.name for address in summary.unused] == ["alone"]
+
+
 def test_renamed_retyped_and_deprecated_addresses_show_in_every_answer(shop: Watcher) -> None:
     shop.get_or_create_address_type("kafka", group_name="stream")
     shop.update_address("raw", name="landing", address_type_name="kafka", deprecated=True)

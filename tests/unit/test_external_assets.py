@@ -1,6 +1,7 @@
 """External assets of what Watcher knows, without a database."""
 
 import dataclasses
+import datetime as dt
 import logging
 import random
 from collections.abc import Sequence
@@ -115,6 +116,13 @@ def test_an_address_where_an_asset_lives_is_that_asset(world: World) -> None:
     world.pipeline("export", ["s3://shop/orders"], ["crm"])
     world.pipeline("import", ["crm"], ["s3://shop/orders"])
     assert world.deps() == {"external/crm": ["shop/orders", "shop/repairs"]}
+
+
+def test_an_asset_that_is_gone_from_the_code_leaves_its_address_to_a_job_outside(world: World) -> None:
+    world.pipeline("orders", ["raw"], ["sales.orders"], at="sales.orders", origin=GRAPH)
+    world.pipelines["orders"] = dataclasses.replace(world.pipelines["orders"], removed_at=dt.datetime.now(dt.UTC))
+    world.pipeline("loads", ["api"], ["sales.orders"])
+    assert world.deps() == {"external/api": [], "external/sales.orders": ["external/api"]}
 
 
 def test_pipelines_of_dagster_tell_nothing_here(world: World) -> None:

@@ -262,7 +262,7 @@ def _column_edges(
 def lineage_impact(session: Session, *, reference: int | str, limit: int | None = None) -> list[ImpactedPipeline]:
     """Return the pipelines that read an address, directly or through others: what breaks if it is late or wrong.
 
-    Nearest first, then by name.
+    Nearest first, then by name. What is gone from the code of its location cannot break.
 
     Args:
         session: The transaction.
@@ -299,6 +299,7 @@ def lineage_impact(session: Session, *, reference: int | str, limit: int | None 
           FROM reading
           JOIN watcher.pipeline ON pipeline.id = reading.pipeline_id
           JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
+         WHERE pipeline.removed_at IS NULL
          ORDER BY reading.depth, pipeline.name
          LIMIT %(limit)s
         """,

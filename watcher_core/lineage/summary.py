@@ -10,7 +10,7 @@ from watcher_core.database import Driver
 
 PAIRS = "SELECT DISTINCT source_address_id, target_address_id FROM watcher.address_lineage"
 # Where an asset lives, it writes, also where nothing is known of what it reads, and so there is no edge.
-HOMES = "SELECT DISTINCT address_id FROM watcher.pipeline WHERE address_id IS NOT NULL"
+HOMES = "SELECT DISTINCT address_id FROM watcher.pipeline WHERE address_id IS NOT NULL AND removed_at IS NULL"
 
 # What is shown; the others, most of a graph of many layers, are not read.
 SHOWN = """

@@ -168,12 +168,16 @@ def external_specs(
 def _assets_by_address(
     graph: LineageGraph, pipelines: Iterable[Pipeline], key_prefix: str | Sequence[str] | None
 ) -> dict[str, list[dg.AssetKey]]:
-    """The Dagster assets that live at each address. An external asset of ours may be on record as one, and is none."""
+    """The Dagster assets that live at each address.
+
+    An asset that is gone from the code has left its address to whoever writes that now. An external asset of ours may
+    be on record as an asset, and is none.
+    """
     names = {address.id: address.name for address in graph.addresses}
     homes: dict[str, list[dg.AssetKey]] = defaultdict(list)
     for pipeline in pipelines:
         address = names.get(pipeline.address_id) if pipeline.address_id is not None else None
-        if address is not None:
+        if address is not None and pipeline.removed_at is None:
             key = named_asset_key(pipeline.name)
             if key not in (
                 external_asset_key(address, key_prefix=key_prefix),
