@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from watcher_core import Address, ColumnEdge, Watcher
+from watcher_core import Address, ColumnEdge, PipelineLineage, Watcher
 from watcher_core.cli import main
 
 Cli = Callable[..., tuple[int, str, str]]
@@ -89,6 +90,22 @@ def test_pictures_for_other_tools(cli: Cli) -> None:
     part = cli("lineage", "show", "mart", "--upstream", "--mermaid")[1]
     assert '["mart"]' in part
     assert '["mail"]' not in part
+
+
+@pytest.mark.parametrize("asked", ["shop/report", "letters", "ID"])
+def test_pictures_of_an_address_by_its_other_names(cli: Cli, watcher: Watcher, tmp_path: Path, asked: str) -> None:
+    """The one whose asset has that key, whatever else has that name; it may have no edges."""
+    watcher.get_or_create_address("shop/report", address_type_name="other", address_type_group_name="other")
+    home = Address("mail", "smtp", "mail")
+    watcher.set_lineage([PipelineLineage(pipeline_name="shop/report", address=home)], origin="asset_graph")
+    watcher.update_address("mail", name="letters")
+    watcher.update_address("letters", name="post")
+    asked = str(watcher.address("post").id) if asked == "ID" else asked
+    picture = cli("lineage", "show", asked, "--downstream", "--mermaid")[1]
+    assert picture == 'flowchart LR\n  a0["post"]\n'
+    page = tmp_path / "lineage.html"
+    cli("lineage", "graph", "--html", str(page), "--focus", asked)
+    assert '"focus":"post"' in page.read_text("utf-8").replace(" ", "")
 
 
 def test_an_address_is_changed(cli: Cli, watcher: Watcher) -> None:

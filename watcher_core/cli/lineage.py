@@ -90,11 +90,12 @@ def show(
             watcher, address, lambda found: {d: watcher.address_lineage(found, d, depth) for d in directions}
         )
         graph = watcher.lineage_graph() if dot or mermaid else None
+        own = address if graph is None else _name_of(watcher, graph, address)
     if graph is not None:
         from watcher_core.lineage import subgraph
 
         names = {name for found in steps.values() for step in found for name in step.path}
-        _print_graph(subgraph(graph, names | {address}), as_dot=dot)
+        _print_graph(subgraph(graph, names | {own}), as_dot=dot)
     elif json:
         output.print_json(steps)
     else:
@@ -181,8 +182,7 @@ def graph(
         raise typer.BadParameter("--html goes without --json, --dot and --mermaid")
     with open_watcher() as watcher:
         found = watcher.lineage_graph()
-        if focus is not None and focus not in {address.name for address in found.addresses}:
-            at_address(watcher, focus, lambda address: watcher.address_lineage(address, max_depth=1))
+        focus = None if focus is None else _name_of(watcher, found, focus)
     if html is not None:
         _write_page(html, found, focus)
     elif json:
@@ -228,7 +228,7 @@ def list_addresses(*, json: Json = False) -> None:
     ),
 )
 def set_fields(
-    address: AddressName,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The address's name or id.", show_default=False)],
     *,
     name: Annotated[
         str | None,
@@ -347,6 +347,16 @@ def at_address(watcher: Watcher, reference: str, call: Callable[[int | str], T])
     if similar:
         unknown.add_note(f"did you mean {' or '.join(map(repr, similar))}?")
     raise unknown
+
+
+def _name_of(watcher: Watcher, graph: LineageGraph, reference: str) -> str:
+    """Return the name that an address has in the graph; a person may name it otherwise, as `at_address` has it."""
+    with suppress(NotFoundError):
+        home = watcher.pipeline(reference).address_id
+        for address in graph.addresses:
+            if address.id == home:
+                return address.name
+    return at_address(watcher, reference, watcher.address).name
 
 
 def _check_one_form(**forms: bool) -> None:
