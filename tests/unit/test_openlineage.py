@@ -213,6 +213,12 @@ def test_a_dataset_is_an_address(namespace: str, name: str, address: str, type_n
         ("mysql://db/shop/orders", "mysql", "database", ("mysql://db:3306", "shop.orders")),
         ("mssql://db/shop/dbo/orders", "sqlserver", "database", ("mssql://db:1433", "shop.dbo.orders")),
         ("snowflake://org-account/DB/PUBLIC/T", "snowflake", "warehouse", ("snowflake://org-account", "DB.PUBLIC.T")),
+        (
+            *("postgresql+psycopg2://ann@db/shop/public/orders", "postgresql", "database"),
+            ("postgres://db:5432", "shop.public.orders"),
+        ),
+        ("jdbc:mysql://db/shop/orders", "mysql", "database", ("mysql://db:3306", "shop.orders")),
+        ("git+ssh://host/repository", "git+ssh", "other", ("git+ssh://host", "repository")),
         ("trino://t:8080/hive/shop/orders", "trino", "warehouse", ("trino://t:8080", "hive.shop.orders")),
         ("bigquery://project/set/table", "bigquery", "warehouse", ("bigquery", "project.set.table")),
         ("project.set.table", "bigquery", "warehouse", ("bigquery", "project.set.table")),

@@ -13,7 +13,7 @@ from typing import Final
 
 from watcher_core import storages, values
 
-SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+SCHEME = re.compile(r"(?:jdbc:)?([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 
 # What has a namespace without a scheme.
 FILE: Final = "file"
@@ -90,7 +90,7 @@ def dataset_of(address: values.Address, default_namespace: str = OTHER_TYPE) -> 
     if scheme is None:
         return _without_scheme(address, default_namespace)
     place, slash, name = address.name[scheme.end() :].partition("/")
-    word = scheme[1].lower()
+    word = _kind(scheme[1])
     if word == FILE and not place:
         return FILE, f"/{name}"
     type_name, group = _type(scheme[0])
@@ -130,11 +130,17 @@ def _type(namespace: str) -> tuple[str, str]:
     if namespace.startswith(GLUE):
         return "glue", "warehouse"
     scheme = SCHEME.match(namespace)
-    word = scheme[1] if scheme else namespace
+    word = _kind(scheme[1]) if scheme else namespace
     known = storages.address_type(word)
     if known is not None:
         return known
-    return (word.lower(), storages.OTHER_GROUP) if scheme else (OTHER_TYPE, storages.OTHER_GROUP)
+    return (word, storages.OTHER_GROUP) if scheme else (OTHER_TYPE, storages.OTHER_GROUP)
+
+
+def _kind(scheme: str) -> str:
+    """What a scheme says of the storage: a URL of SQLAlchemy names a driver behind it, as `mysql+pymysql`."""
+    word, plus, _ = scheme.lower().partition("+")
+    return word if plus and storages.address_type(word) else scheme.lower()
 
 
 def pipeline_name(namespace: str, name: str) -> str:
