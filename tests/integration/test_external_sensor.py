@@ -15,7 +15,14 @@ from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteInst
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, SensorInstigatorData
 from dagster._daemon.asset_daemon import asset_daemon_cursor_to_instigator_serialized_cursor
 
-from watcher_core import DatabaseUnavailableError, Execution, Watcher
+from watcher_core import (
+    DatabaseUnavailableError,
+    Execution,
+    ExecutionRecord,
+    ExecutionSource,
+    ExecutionState,
+    Watcher,
+)
 from watcher_dagster import WatcherResource, build_watcher_external_sensor, compat
 from watcher_dagster.external.cursor import ExternalCursor
 from watcher_dagster.recorder import record_tick
@@ -181,6 +188,28 @@ def test_what_comes_late_is_reported(world: World) -> None:
     world.watcher.end_execution(long.id)
     assert world.tick() == "reported 1 success"
     assert world.reported() == [failed.id, long.id]
+
+
+def test_history_that_is_recorded_later_is_not_reported(world: World) -> None:
+    """As an import brings it, or who records what ran in other years: it was over before the first tick."""
+    world.tick()
+    ends = [dt.datetime.now(dt.UTC) - dt.timedelta(days=days) for days in (400, 2)]
+    records = [
+        ExecutionRecord(
+            pipeline_name=world.pipeline,
+            source=ExecutionSource.PYTHON,
+            external_id=f"{world.pipeline}/{place}",
+            state=ExecutionState.SUCCEEDED,
+            start_date=end - MINUTE,
+            end_date=end,
+        )
+        for place, end in enumerate(ends)
+    ]
+    world.watcher.record(records)
+    newest = world.succeed()
+    assert world.tick() == "reported 1 success"
+    assert world.tick() == "nothing to report"
+    assert world.reported() == [newest]
 
 
 def test_an_asset_that_is_new_gets_the_newest_success_since_the_first_tick(world: World) -> None:

@@ -16,6 +16,9 @@ from watcher_dagster.cursors import read_cursor
 REPLACED_WITHIN: Final = dt.timedelta(days=7)
 MOST_ENDED: Final = 1_000
 
+# What the clocks of Dagster, of the jobs and of Watcher's database may differ by.
+CLOCKS_DIFFER: Final = dt.timedelta(hours=1)
+
 
 @dataclass
 class ExternalCursor:
@@ -48,10 +51,12 @@ class ExternalCursor:
         """Whether an execution is a success that has to be reported."""
         if execution.state is not ExecutionState.SUCCEEDED or execution.id in self.handled:
             return False
+        ended = None if execution.end_date is None else execution.end_date.timestamp()
         if execution.id > self.after or execution.id in self.also:
-            return True
+            # An import brings years of history, which are no news.
+            return ended is None or ended >= self.since - CLOCKS_DIFFER.total_seconds()
         # The newest success of a pipeline that was not known: its asset is new, or it is back.
-        return execution.end_date is not None and execution.end_date.timestamp() >= self.since
+        return ended is not None and ended >= self.since
 
     def moved(self, found: ExecutionsSince, *, waiting: Iterable[int], now: dt.datetime) -> ExternalCursor:
         """Return the cursor of the next tick.

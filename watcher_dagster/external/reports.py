@@ -18,14 +18,11 @@ import dagster as dg
 from watcher_core import Execution, ExecutionsSince, Watcher, text
 from watcher_dagster import compat
 from watcher_dagster import metadata as keys
-from watcher_dagster.external.cursor import ExternalCursor
+from watcher_dagster.external.cursor import CLOCKS_DIFFER, ExternalCursor
 from watcher_dagster.external.followers import Followers
 
 # The daemon gives up on a tick after 60 seconds.
 TICK_SECONDS: Final = 30.0
-
-# What the clocks of Dagster and of Watcher's database may differ by.
-CLOCKS_DIFFER: Final = dt.timedelta(hours=1)
 
 PAGE: Final = 1_000
 
