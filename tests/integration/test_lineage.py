@@ -346,6 +346,15 @@ def test_columns_are_followed_to_any_depth(watcher: Watcher) -> None:
     assert watcher.column_lineage("c", "total")[-1].column == "y"
 
 
+def test_a_declaration_that_was_replaced_by_hand_is_loaded_again(watcher: Watcher) -> None:
+    declare(watcher, "copy", "a", "b")
+    watcher.update_pipeline("copy", load_lineage=False)
+    watcher.set_lineage([PipelineLineage(pipeline_name="copy")], origin="declared")
+    assert closure(watcher) == set()
+    declare(watcher, "copy", "a", "b")
+    assert closure(watcher) == {("a", "b", 1)}
+
+
 @pytest.mark.parametrize(
     ("sources", "targets", "found"),
     [("", "", []), ("d", "c", []), ("a", "d", []), ("a d", "c", ["a"]), ("a", "c d", ["a"])],

@@ -103,6 +103,8 @@ def record_lineage(
     rows = session.execute(sa.select(PIPELINE.c.name, PIPELINE.c.id).where(catalog.by_names(PIPELINE, names.values())))
     ids = {row.name: row.id for row in rows}
     by_id = {ids[names[name]]: lineage for name, lineage in by_name.items()}
+    if origin is LineageOrigin.DECLARED:  # what code declares is compared with this: it has to be loaded again
+        session.execute(sa.update(PIPELINE).where(PIPELINE.c.id.in_(by_id)).values(lineage_hash=None))
     # Columns first: what those that stay are computed from is read, whether or not it is said again.
     changed = _replace_columns(session, by_id, address_ids, origin=origin)
     return len(changed | _replace_edges(session, by_id, address_ids, origin=origin))
