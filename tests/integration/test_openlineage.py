@@ -286,7 +286,7 @@ def test_what_the_start_names_stays_where_the_end_does_not(watcher: Watcher, job
 def test_the_newest_run_decides_and_a_late_event_of_an_older_one_does_not(watcher: Watcher, job: str) -> None:
     def run(number: int, source: str, minutes: float, kind: str = "COMPLETE") -> dict[str, Any]:
         return run_event(
-            f"{job}{number}", kind, minutes, job=job, inputs=(dataset(f"{job}.{source}"),), outputs=(dataset(job),)
+            f"{job}-{number}", kind, minutes, job=job, inputs=(dataset(f"{job}.{source}"),), outputs=(dataset(job),)
         )
 
     watcher.record_openlineage([run(1, "old", 0)])
@@ -306,7 +306,7 @@ def test_of_runs_that_name_one_side_alone_the_newest_that_named_both_decides(
     watcher: Watcher, job: str, order: tuple[int, ...]
 ) -> None:
     def run(number: int, **named: Any) -> dict[str, Any]:
-        return run_event(f"{job}{number}", "COMPLETE", number, job=job, **named)
+        return run_event(f"{job}-{number}", "COMPLETE", number, job=job, **named)
 
     old, new, target = (dataset(f"{job}.{name}") for name in ("old", "new", "target"))
     events = [
@@ -332,7 +332,7 @@ def test_the_run_that_started_last_decides_whenever_its_events_come(
     def run(kind: str, source: str, minutes: float) -> dict[str, Any]:
         named: dict[str, Any] = {"inputs": (dataset(f"{job}.{source}"),), "outputs": (dataset(job),)}
         is_bare = kind == "START" and at_the_start == "names nothing"
-        return run_event(f"{job}{source}", kind, minutes, job=job, **({} if is_bare else named))
+        return run_event(f"{job}-{source}", kind, minutes, job=job, **({} if is_bare else named))
 
     events = [run("START", "old", 0), run("START", "new", 10), run("COMPLETE", "new", 20), run("COMPLETE", "old", 60)]
     for place in order:
@@ -350,10 +350,10 @@ def test_runs_that_overlap_are_lineage_where_the_start_names_inputs_and_the_end_
     """Each run ends after the next one has started, so that the newest has never named both."""
     for number in range(at_once + 2):
         inputs = (dataset(f"{job}.{number}"),)
-        watcher.record_openlineage([run_event(f"{job}{number}", "START", number, job=job, inputs=inputs)])
+        watcher.record_openlineage([run_event(f"{job}-{number}", "START", number, job=job, inputs=inputs)])
         ended = number - at_once + 1
         if ended >= 0:
-            end = run_event(f"{job}{ended}", "COMPLETE", number + 0.5, job=job, outputs=(dataset(job),))
+            end = run_event(f"{job}-{ended}", "COMPLETE", number + 0.5, job=job, outputs=(dataset(job),))
             watcher.record_openlineage([end])
             assert edges(watcher, f"shop/{job}") == {(f"{job}.{ended}", job)}
 
@@ -365,7 +365,7 @@ def test_the_newest_run_decides_where_another_says_the_same_at_the_same_moment(
 
     def run(number: int, source: str, minutes: float) -> dict[str, Any]:
         return run_event(
-            f"{job}{number}",
+            f"{job}-{number}",
             "COMPLETE",
             minutes,
             job=job,
@@ -835,13 +835,15 @@ def test_two_servers_take_the_events_of_a_run_at_the_same_time(
 
 def test_a_batch_of_many_runs(watcher: Watcher, job: str) -> None:
     events = [
-        run_event(f"{job}{number}", kind, number / 60, job=f"{job}{number % 7}", outputs=(dataset(f"{job}.o", rows=1),))
+        run_event(
+            f"{job}-{number}", kind, number / 60, job=f"{job}-{number % 7}", outputs=(dataset(f"{job}.o", rows=1),)
+        )
         for number in range(300)
         for kind in ("START", "COMPLETE")
     ]
     random.Random(3).shuffle(events)
     assert watcher.record_openlineage(events) == 600
-    assert sum(len(watcher.executions(pipeline=f"shop/{job}{number}", limit=1000)) for number in range(7)) == 300
+    assert sum(len(watcher.executions(pipeline=f"shop/{job}-{number}", limit=1000)) for number in range(7)) == 300
 
 
 def test_datasets_of_a_batch_are_told_apart_by_their_names_alone(
@@ -941,6 +943,28 @@ def test_a_dataset_keeps_the_name_that_it_came_with(watcher: Watcher, job: str) 
         "team": "sales",
     }
     assert watcher.update_address(f"s3://lake/{job}", address_metadata=None).address_metadata == own
+
+
+def test_a_dataset_becomes_one_with_the_address_that_a_person_has_named_otherwise(watcher: Watcher, job: str) -> None:
+    table = {**TABLE, "name": f"shop.{job}"}
+    watcher.record_openlineage([run_event(f"{job}-r", job=f"{job}-r", inputs=(table,), outputs=(dataset(f"{job}.b"),))])
+    watcher.get_or_create_address(f"mart.{job}", address_type_name=unique("type"), address_type_group_name="warehouse")
+    watcher.update_address(f"hive://metastore:9083/shop.{job}", name=f"mart.{job}")
+    writes = run_event(f"{job}-w", job=job, inputs=(dataset(f"{job}.a"),), outputs=(linked(f"new/{job}", table),))
+    watcher.record_openlineage([writes])
+    found = [step.address.name for step in watcher.address_lineage(f"{DB}{job}.b")]
+    assert found == [f"mart.{job}", f"{DB}{job}.a"]
+    assert watcher.address(f"s3://lake/new/{job}").name == f"mart.{job}"
+
+
+def test_a_table_that_has_moved_is_not_the_place_where_it_was(watcher: Watcher, job: str) -> None:
+    table = {**TABLE, "name": f"shop.{job}"}
+    for number, place in enumerate((f"old/{job}", f"new/{job}")):
+        inputs, outputs = (dataset(f"{job}.a"),), (linked(place, table),)
+        watcher.record_openlineage(
+            [run_event(f"{job}-{number}", minutes=number, job=job, inputs=inputs, outputs=outputs)]
+        )
+    assert watcher.address(f"s3://lake/new/{job}").id != watcher.address(f"s3://lake/old/{job}").id
 
 
 def test_a_name_that_another_address_has_stays_its_own(watcher: Watcher, job: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -90,26 +90,33 @@ def name_addresses(
     *,
     addresses: Iterable[values.Address],
     others: Mapping[str, str],
-    may_merge: str,
+    came_as: Callable[[values.Address], str | None],
     now: dt.datetime,
 ) -> None:
     """Let addresses have further names. A name that another address has stays that one's, unless it may be merged.
+
+    An address is merged into the one that gets its name if it came from where the names come from. So is the one that
+    gets a name into an address that came by it, and that a person has named otherwise since.
 
     Args:
         session: The transaction; it holds the lock of the closure.
         addresses: Those that get further names, from `clean_address`; they are created where they are not known.
         others: The names of addresses, by the further names that they get.
-        may_merge: An address is merged into the one that gets its name if its metadata have this key: it came from
-            where the names come from.
+        came_as: Returns the name by which an address came from where the names come from; `None` where it did not.
         now: The time.
     """
     ids = catalog.ensure_addresses(session, addresses=addresses, now=now)
     catalog.add_names(session, ids={other: ids[name] for other, name in others.items() if name in ids})
     into: dict[int, int] = {}
     for other, name in sorted(others.items()):
-        known = _named(session, other)
-        if known is not None and name in ids and _id(known) != ids[name] and may_merge in known.address_metadata:
-            into[_id(known)] = ids[name]
+        known = _found(session, other)
+        if known is None or name not in ids or _id(known) == ids[name]:
+            continue
+        if known.name == other:
+            if came_as(known) is not None:
+                into[_id(known)] = ids[name]
+        elif came_as(known) == other and _named(session, name) is not None:
+            into[ids[name]] = _id(known)
     merge_addresses(session, into=into, keep_names=True, now=now)
 
 
@@ -163,11 +170,15 @@ def _without_steps(into: Mapping[int, int]) -> dict[int, int]:
 
 
 def _named(session: Session, name: str) -> values.Address | None:
+    found = _found(session, name)
+    return found if found is not None and found.name == name else None  # what another had before is free
+
+
+def _found(session: Session, name: str) -> values.Address | None:
     try:
-        found = catalog.find_named_address(session, name)
+        return catalog.find_named_address(session, name)
     except NotFoundError:
         return None
-    return found if found.name == name else None  # a name that another address had before is free
 
 
 def _id(address: values.Address) -> int:

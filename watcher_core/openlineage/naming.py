@@ -83,9 +83,9 @@ def dataset_of(address: values.Address, default_namespace: str = OTHER_TYPE) -> 
         address: The address.
         default_namespace: The namespace of one that does not say where it is.
     """
-    known = address.address_metadata.get(storages.NAMED_AS)
-    if isinstance(known, Mapping) and isinstance(known.get("namespace"), str) and isinstance(known.get("name"), str):
-        return known["namespace"], known["name"]
+    known = _named_as(address)
+    if known is not None:
+        return known
     scheme = SCHEME.match(address.name)
     if scheme is None:
         return _without_scheme(address, default_namespace)
@@ -104,6 +104,19 @@ def dataset_of(address: values.Address, default_namespace: str = OTHER_TYPE) -> 
         place = place.rpartition("@")[2]
         place = f"{place}:{port}" if port and place and not re.search(r":\d+$", place) else place
     return f"{SCHEMES.get(type_name, word)}://{place}", name or slash or "/"
+
+
+def came_as(address: values.Address) -> str | None:
+    """Return the name by which an address came from OpenLineage; `None` where it did not."""
+    known = _named_as(address)
+    return None if known is None else address_name(*known)
+
+
+def _named_as(address: values.Address) -> tuple[str, str] | None:
+    known = address.address_metadata.get(storages.NAMED_AS)
+    if isinstance(known, Mapping) and isinstance(known.get("namespace"), str) and isinstance(known.get("name"), str):
+        return known["namespace"], known["name"]
+    return None
 
 
 def _without_scheme(address: values.Address, default_namespace: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
-from watcher_core import arguments, catalog, database, lineage, recording, storages, values
+from watcher_core import arguments, catalog, database, lineage, recording, values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource, LineageOrigin
 from watcher_core.errors import InvalidValueError
@@ -345,7 +345,7 @@ def _record_other_names(
         session,
         addresses=[catalog.clean_address(address) for address in addresses if address.name in wanted],
         others=others,
-        may_merge=storages.NAMED_AS,
+        came_as=naming.came_as,
         now=now,
     )
 
