@@ -83,14 +83,17 @@ INCIDENTS = """
           FROM alive
          WHERE run_id IS NOT NULL
          GROUP BY run_id
-    ), place AS MATERIALIZED (
+    ), failed AS MATERIALIZED (
         -- What has failed in runs that have several alerts, and not too many to tell them apart.
-        SELECT run_id, alive.root_id, array_agg(place.address_id) AS addresses
+        SELECT run_id, alive.root_id, alive.pipeline_id
           FROM alive
           JOIN run USING (run_id)
-          JOIN ({places}) AS place USING (pipeline_id)
          WHERE run.roots BETWEEN 2 AND {most_failed}
-         GROUP BY run_id, alive.root_id
+    ), place AS MATERIALIZED (
+        SELECT run_id, root_id, array_agg(address_id) AS addresses
+          FROM failed
+          JOIN ({places}) AS place USING (pipeline_id)
+         GROUP BY run_id, root_id
     ), affected AS MATERIALIZED (
         SELECT root_id, NULL AS bad_id, pipeline_id FROM alive WHERE pipeline_id IS NOT NULL
          UNION
@@ -221,7 +224,7 @@ def read_overview(
         problem=_PROBLEM,
         bad=BAD.format(last=last_executions(connection, "id, state, end_date"), stands=STANDS),
         most_failed=alerts.MOST_FAILED,
-        places=lineage.places("SELECT pipeline_id FROM alive WHERE run_id IS NOT NULL"),
+        places=lineage.places("SELECT pipeline_id FROM failed"),
         comes_from=lineage.comes_from("place.addresses", "bad.pipeline_id"),
         pipelines=PIPELINES,
         condition=chosen.condition,
