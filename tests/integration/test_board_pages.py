@@ -431,6 +431,11 @@ def test_of_two_failures_of_a_run_each_names_what_it_has_blocked(watcher):
     sql(f"UPDATE watcher.alert SET cause_alert_id = {trips.id} WHERE id = {zones.id}")
     assert watcher.alert_context(trips).blocked == ("map", "report", "trips", "unknown", "zones")
     assert watcher.alert_context(zones).blocked == ("map", "unknown", "zones")
+    # The run has blocked what any of them has.
+    sql(f"""UPDATE watcher.alert SET pipeline_id = run.id, pipeline_execution_id = execution.parent_id
+              FROM watcher.pipeline AS run, watcher.pipeline_execution AS execution
+             WHERE run.name = 'run' AND execution.id = alert.pipeline_execution_id AND alert.id = {zones.id}""")
+    assert watcher.alert_context(zones).blocked == ("map", "report", "trips", "unknown", "zones")
 
 
 def test_what_to_do_about_an_alert_comes_before_all_that_is_known_of_it(board, module_watcher):

@@ -12,10 +12,12 @@ from watcher_core.database import Driver
 MOST_FAILED = 20
 
 # What the run of a failed execution has blocked, but for what has run since, and for what lineage puts behind another
-# failure of the run alone. What has failed with it, or is behind its alert, is part of this failure.
+# failure of the run alone. What has failed with it, or is behind its alert, is part of this failure; all of it, if the
+# run itself has the alert.
 BLOCKED_BY_FAILURE = f"""
     WITH part AS MATERIALIZED (
-        SELECT execution.pipeline_id, execution.state, execution.start_date, execution.scope
+        SELECT execution.pipeline_id, execution.state, execution.start_date, execution.scope,
+               failed.parent_id IS NULL AS is_of_run
           FROM watcher.pipeline_execution AS failed
           JOIN watcher.pipeline_execution AS execution ON execution.parent_id = coalesce(failed.parent_id, failed.id)
          WHERE failed.id = alert.pipeline_execution_id
@@ -23,6 +25,7 @@ BLOCKED_BY_FAILURE = f"""
     ), failed AS MATERIALIZED (
         SELECT pipeline.id AS pipeline_id,
                pipeline.id = alert.pipeline_id
+               OR (SELECT bool_or(is_of_run) FROM part)
                OR coalesce(alert.facts -> 'assets' ? pipeline.name, false)
                OR EXISTS (SELECT
                             FROM watcher.alert AS behind
