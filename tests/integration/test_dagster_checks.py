@@ -172,6 +172,10 @@ def test_a_blocking_check_is_one_message_and_what_it_held_back_is_blocked(
         place.run(job, [checked_asset(name, result(False, "sound"), blocking=True), behind])
     said = place.said(name, f"{name}_report", job)
     assert said == [f"error: sound of {name} failed, blocks 1 asset downstream"]
+    [alert] = place.alerts(name)
+    assert place.watcher.alert_context(alert).blocked == (f"{name}_report",)
+    found = [(each.pipeline_name, set(each.behind_names)) for each in place.watcher.now(search=name).incidents]
+    assert found == [(name, {job, f"{name}_report"})]
     states = {each: place.watcher.executions(pipeline=each)[0].state.value for each in (name, f"{name}_report", job)}
     assert states == {name: "succeeded", f"{name}_report": "blocked", job: "failed"}
     # Dagster goes on to name it as before.

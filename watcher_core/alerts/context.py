@@ -4,35 +4,46 @@ from __future__ import annotations
 
 import datetime as dt
 
-from watcher_core import catalog, lineage
+from watcher_core import catalog, database, lineage
 from watcher_core.alerts.nearby import has_run_since, newest
 from watcher_core.database import Driver
 
 # Where more have failed in a run, each is said to have blocked all that the run did.
 MOST_FAILED = 20
 
-# What the run of a failed execution has blocked, but for what has run since, and for what lineage puts behind another
-# failure of the run alone. What has failed with it, or is behind its alert, is part of this failure; all of it, if the
-# run itself has the alert.
+CHECKS = database.elements("execution.execution_metadata -> 'failed_checks'")
+
+# What the run of a failed execution, or of a blocking check that failed, has blocked, but for what has run since, and
+# for what lineage puts behind another failure of the run alone. What has failed with it, or is behind its alert, is
+# part of this failure; all of it, if the run itself has the alert.
 BLOCKED_BY_FAILURE = f"""
-    WITH part AS MATERIALIZED (
-        SELECT execution.pipeline_id, execution.state, execution.start_date, execution.scope,
-               failed.parent_id IS NULL AS is_of_run
-          FROM watcher.pipeline_execution AS failed
-          JOIN watcher.pipeline_execution AS execution ON execution.parent_id = coalesce(failed.parent_id, failed.id)
-         WHERE failed.id = alert.pipeline_execution_id
-           AND execution.state IN ('failed', 'blocked')
+    WITH run AS MATERIALIZED (
+        SELECT coalesce(parent_id, id) AS id, parent_id IS NULL AND alert.kind = 'failure' AS has_failed
+          FROM watcher.pipeline_execution
+         WHERE id = alert.pipeline_execution_id
+    ), part AS MATERIALIZED (
+        SELECT execution.pipeline_id, execution.state, execution.start_date, execution.scope
+          FROM run
+          JOIN watcher.pipeline_execution AS execution ON execution.parent_id = run.id
+         WHERE execution.state IN ('failed', 'blocked')
     ), failed AS MATERIALIZED (
         SELECT pipeline.id AS pipeline_id,
                pipeline.id = alert.pipeline_id
-               OR (SELECT bool_or(is_of_run) FROM part)
+               OR (SELECT has_failed FROM run)
                OR coalesce(alert.facts -> 'assets' ? pipeline.name, false)
                OR EXISTS (SELECT
                             FROM watcher.alert AS behind
                            WHERE behind.cause_alert_id = alert.id
                              AND behind.pipeline_id = pipeline.id) AS is_own
           FROM watcher.pipeline
-         WHERE id = ANY(ARRAY(SELECT pipeline_id FROM part WHERE state = 'failed'))
+         WHERE id = ANY(ARRAY(SELECT pipeline_id FROM part WHERE state = 'failed'
+                               UNION ALL
+                              SELECT alert.pipeline_id
+                               UNION ALL
+                              SELECT {catalog.id_by_name("asset_check ->> 'asset'")}
+                                FROM run
+                                JOIN watcher.pipeline_execution AS execution ON execution.id = run.id
+                               CROSS JOIN jsonb_array_elements({CHECKS}) AS asset_check))
     ), place AS MATERIALIZED (
         SELECT array_agg(address_id) FILTER (WHERE is_own) AS own,
                array_agg(address_id) FILTER (WHERE NOT is_own) AS others
@@ -59,7 +70,8 @@ BLOCKED_BY_FAILURE = f"""
 # run of a job that has not come since, but for what ran elsewhere since. A statement that has the alert joins it.
 BLOCKED = f"""
     CASE WHEN alert.state = 'resolved' THEN '{{}}'
-         WHEN alert.kind = 'failure' THEN ARRAY({BLOCKED_BY_FAILURE})
+         WHEN alert.kind = 'failure' OR alert.kind = 'asset_check' AND alert.facts -> 'blocking' = 'true'
+         THEN ARRAY({BLOCKED_BY_FAILURE})
          WHEN alert.kind IN ('missed', 'freshness')
           AND NOT {has_run_since("alert.pipeline_id", "alert.facts")} THEN ARRAY(
               SELECT name

@@ -22,7 +22,7 @@
 
 from __future__ import annotations
 
-from watcher_core import catalog
+from watcher_core import catalog, database
 from watcher_core.checks import retries, thresholds
 
 # Failures in a row are counted up to this number, so that a pipeline that has never succeeded costs no more.
@@ -53,7 +53,8 @@ IS_OF_PARTITIONS = """
 IS_OF_ASSET_CHECKS = f"""
     (failed.execution_metadata ? 'failed_checks'
      AND EXISTS (SELECT
-                   FROM jsonb_array_elements(failed.execution_metadata -> 'failed_checks') AS asset_check
+                   FROM jsonb_array_elements({database.elements("failed.execution_metadata -> 'failed_checks'")})
+                     AS asset_check
                    JOIN watcher.pipeline ON pipeline.id = {catalog.id_by_name("asset_check ->> 'asset'")}
                    JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
                   WHERE pipeline.active
@@ -68,11 +69,13 @@ MOST_FAILED_ASSETS = 20
 def made_again(failed: str) -> str:
     """Whether runs that began after an ad hoc run had failed, and succeeded, have made the assets that it names."""
     known = f"{failed}.execution_metadata"
+    assets = database.elements(f"{known} -> 'failed_assets'")
     return f"""CASE WHEN left({known} ->> 'job', 2) = '__'
-                     AND jsonb_array_length({known} -> 'failed_assets') < {MOST_FAILED_ASSETS}
+                     AND jsonb_typeof({known} -> 'failed_assets') = 'array'
+                     AND jsonb_array_length({assets}) < {MOST_FAILED_ASSETS}
                      AND {known} #> '{{tags,dagster/asset_partition_range_start}}' IS NULL
                     THEN NOT EXISTS (
-                         SELECT FROM jsonb_array_elements_text({known} -> 'failed_assets') AS asset (name)
+                         SELECT FROM jsonb_array_elements_text({assets}) AS asset (name)
                           WHERE (SELECT true
                                    FROM watcher.pipeline
                                    JOIN watcher.pipeline_execution AS good ON good.pipeline_id = pipeline.id

@@ -216,7 +216,7 @@ class _Step:
 def _step(row: tuple[Any, ...]) -> _Step | None:
     instance_id, location, details = row[8], row[12], row[13]
     run_id, step_key = details.get("run_id"), details.get("step_key")
-    if run_id is None or step_key is None:
+    if not isinstance(run_id, str) or not isinstance(step_key, str):  # metadata may say anything
         return None
     return _Step(run_id, f"failure/step/{instance_id}/{location or ''}/{step_key}")
 

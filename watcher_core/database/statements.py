@@ -38,3 +38,12 @@ def rows_of_page(
         "limit": arguments.positive(limit, "limit"),
     }
     return f"WHERE ({condition}) AND {alias}.id > %(after)s ORDER BY {alias}.id LIMIT %(limit)s", page
+
+
+def elements(json: str) -> str:
+    """Return the SQL of an array in JSON that may be anything, as metadata is: of what is none, an empty one.
+
+    Args:
+        json: The SQL of the value, or of NULL.
+    """
+    return f"CASE jsonb_typeof({json}) WHEN 'array' THEN {json} ELSE '[]' END"

@@ -1,9 +1,10 @@
 """What is wrong now: one statement over the alerts that are not resolved and the last execution of each pipeline.
 
 An incident is an alert that is behind no other one that still holds, or a pipeline in a bad state without an alert: its
-newest execution failed or was blocked. One that failed or was blocked in the run that an alert is about is behind that
-alert: of several alerts of a run, behind the one that it reads from by lineage. One whose failures are muted, or were
-resolved by hand since, is none. Nor is a run in which all that failed has been made good since, elsewhere.
+newest execution failed or was blocked. One that failed or was blocked in the run that an alert is about, that of a
+failure or of a blocking check, is behind that alert: of several alerts of a run, behind the one that it reads from by
+lineage. One whose failures are muted, or were resolved by hand since, is none. Nor is a run in which all that failed
+has been made good since, elsewhere.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ INCIDENTS = """
                     ELSE CAST(alert.state AS text) END AS state,
                coalesce(alert.reopened_at, alert.opened_at) AS since,
                CASE WHEN root.state <> 'resolved' THEN root.id ELSE alert.id END AS root_id,
-               CASE WHEN alert.kind = 'failure' THEN alert.facts ->> 'run_id' END AS run_id
+               CASE WHEN alert.kind = 'failure' OR alert.facts -> 'blocking' = 'true'
+                    THEN alert.facts ->> 'run_id' END AS run_id
           FROM watcher.alert
           LEFT JOIN watcher.alert AS root ON root.id = alert.cause_alert_id
          WHERE alert.state <> 'resolved'

@@ -1,0 +1,94 @@
+"""What people and other tools put into metadata, at keys that Watcher gives a meaning to, breaks nothing for others."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from tests.http_client import serving
+from tests.slack_server import slack_server
+from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Settings, Watcher
+from watcher_core.server import create_app
+
+KEYS = (
+    *("attempts", "backfill", "duration_of", "error", "failed_assets", "failed_checks", "failed_steps", "job"),
+    *("location", "partition", "partition_range", "provisional", "recorder_error"),
+    *("repository", "root_run_id", "run_id", "step_key", "tags", "traceparent", "will_retry"),
+)
+KEYS_OF_PIPELINES = (
+    *("description", "group", "kinds", "owners", "partition_count", "partitions", "partitions_format"),
+    *("partitions_timezone", "runbook", "schedule_timezone"),
+)
+VALUES: tuple[Any, ...] = (
+    *(None, True, 3, -1.5e300, "", "3", "__x", "2026-13-45", "o'clock %s {}"),
+    *([], [1], ["x"], [{"a": 1}], [None], {}, {"a": {"b": [1]}}, {"message": [1], "class": {}}),
+)
+PAGES = ("/ui/", "/ui/alerts", "/ui/pipelines", "/ui/timeline", "/ui/failures", "/ui/lineage", "/ui/report", "/metrics")
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_whatever_metadata_says_all_checks_and_pages_go_on(watcher: Watcher, value: Any) -> None:
+    now, job = dt.datetime.now(dt.UTC), value
+
+    def record(name: str, state: str, days: float, source: ExecutionSource, **fields: Any) -> ExecutionRecord:
+        start = now - dt.timedelta(days=days, minutes=5)
+        is_over = state != "running"
+        return ExecutionRecord(
+            pipeline_name=name,
+            source=source,
+            external_id=f"{name} {days}",
+            state=ExecutionState(state),
+            start_date=start,
+            end_date=start + dt.timedelta(minutes=1) if is_over else None,
+            inserts=5 if state == "succeeded" else None,
+            execution_metadata={} if name == "fine" else dict.fromkeys(KEYS, value) | {"job": job},
+            **fields,
+        )
+
+    for source in (ExecutionSource.DAGSTER, ExecutionSource.PYTHON):
+        for name in (f"{source.value}/run", f"{source.value}/asset"):
+            watcher.get_or_create_pipeline(
+                name,
+                pipeline_metadata=dict.fromkeys(KEYS_OF_PIPELINES, value),
+                freshness_number=None if name.endswith("run") else 1,
+                freshness_datepart=None if name.endswith("run") else "hour",
+                timeliness_number=1,
+                timeliness_datepart="minute",
+            )
+            watcher.get_or_create_anomaly_rule(name, metric_field="inserts")
+        watcher.record([record(f"{source.value}/run", "succeeded", day, source) for day in range(30, 2, -1)])
+        watcher.record([record(f"{source.value}/run", "failed", 1, source)])
+        job = "__ASSET_JOB"  # of which Watcher reads what has failed
+        watcher.record([record(f"{source.value}/ad hoc", "failed", 1, source)])
+        job = value
+        parent = {"parent_external_id": f"{source.value}/run 1"}
+        watcher.record([record(f"{source.value}/asset", "failed", 1, source, scope="a", **parent)])
+        watcher.record([record(f"{source.value}/behind", "blocked", 1, source, **parent)])
+        watcher.record([record(f"{source.value}/open", "running", 0, source)])
+    watcher.record([record("fine", "failed", 1, ExecutionSource.PYTHON)])
+    found = {finding.pipeline_name for finding in watcher.check_failures()}
+    assert "fine" in found
+    for check in (
+        *(watcher.check_freshness, watcher.check_timeliness, watcher.check_stuck, watcher.check_missed),
+        *(watcher.check_asset_checks, watcher.check_failures, watcher.detect_pending_anomalies),
+    ):
+        check()
+    alerts = watcher.alerts(limit=100)
+    for alert in alerts:
+        watcher.alert_context(alert)
+    with slack_server() as slack:
+        settings = Settings(home=watcher.settings.home, slack_webhook_url=SecretStr(slack.webhook))
+        url = watcher.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with Watcher(url, settings=settings) as sender:
+            assert sender.deliver_alerts().alerts == len(alerts)
+        assert "fine" in "".join(slack.texts)
+    assert watcher.now().total
+    watcher.report()
+    with serving(create_app(watcher)) as board:
+        pages = [*PAGES, *(f"/ui/executions/{each.id}" for each in watcher.executions(limit=5))]
+        pages += [f"/ui/alerts/{alert.id}" for alert in watcher.alerts(limit=5)]
+        pages += ["/ui/pipeline?name=dagster/run", "/ui/pipeline?name=python/asset"]
+        assert {page: board.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
