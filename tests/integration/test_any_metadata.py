@@ -22,10 +22,9 @@ KEYS_OF_PIPELINES = (
     *("description", "group", "kinds", "owners", "partition_count", "partitions", "partitions_format"),
     *("partitions_timezone", "runbook", "schedule_timezone"),
 )
-VALUES: tuple[Any, ...] = (
-    *(None, True, 3, -1.5e300, "", "3", "__x", "2026-13-45", "o'clock %s {}"),
-    *([], [1], ["x"], [{"a": 1}], [None], {}, {"a": {"b": [1]}}, {"message": [1], "class": {}}),
-)
+# What a failure tells of itself in messages.
+TOLD = ("error", "failed_assets", "failed_steps", "partition", "run_id", "step_key")
+VALUES: tuple[Any, ...] = (None, True, 3, "", "o'clock %s {}", [], [1], [{"a": 1}], {}, {"message": [1], "class": {}})
 PAGES = ("/ui/", "/ui/alerts", "/ui/pipelines", "/ui/timeline", "/ui/failures", "/ui/lineage", "/ui/report", "/metrics")
 
 
@@ -44,8 +43,7 @@ def test_whatever_metadata_says_all_checks_and_pages_go_on(watcher: Watcher, val
             start_date=start,
             end_date=start + dt.timedelta(minutes=1) if is_over else None,
             inserts=5 if state == "succeeded" else None,
-            execution_metadata={} if name == "fine" else dict.fromkeys(KEYS, value) | {"job": job},
-            **fields,
+            **{"execution_metadata": dict.fromkeys(KEYS, value) | {"job": job}, **fields},
         )
 
     for source in (ExecutionSource.DAGSTER, ExecutionSource.PYTHON):
@@ -68,7 +66,7 @@ def test_whatever_metadata_says_all_checks_and_pages_go_on(watcher: Watcher, val
         watcher.record([record(f"{source.value}/asset", "failed", 1, source, scope="a", **parent)])
         watcher.record([record(f"{source.value}/behind", "blocked", 1, source, **parent)])
         watcher.record([record(f"{source.value}/open", "running", 0, source)])
-    watcher.record([record("fine", "failed", 1, ExecutionSource.PYTHON)])
+    watcher.record([record("fine", "failed", 1, ExecutionSource.PYTHON, execution_metadata={})])
     found = {finding.pipeline_name for finding in watcher.check_failures()}
     assert "fine" in found
     for check in (
@@ -80,11 +78,21 @@ def test_whatever_metadata_says_all_checks_and_pages_go_on(watcher: Watcher, val
     for alert in alerts:
         watcher.alert_context(alert)
     with slack_server() as slack:
-        settings = Settings(home=watcher.settings.home, slack_webhook_url=SecretStr(slack.webhook))
+        settings = Settings(
+            home=watcher.settings.home,
+            slack_webhook_url=SecretStr(slack.webhook),
+            dagster_url="http://dagster.example.com",
+        )
         url = watcher.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with Watcher(url, settings=settings) as sender:
             assert sender.deliver_alerts().alerts == len(alerts)
-        assert "fine" in "".join(slack.texts)
+            assert "fine" in slack.texts[-1]
+            for key in TOLD:
+                failed = record(f"alone/{key}", "failed", 1, ExecutionSource.DAGSTER, execution_metadata={key: value})
+                sender.record([failed])
+                sender.check_failures()
+                assert sender.deliver_alerts().errors == ()
+        assert [name for name in TOLD if f"alone/{name}" not in "".join(slack.texts)] == []
     assert watcher.now().total
     watcher.report()
     with serving(create_app(watcher)) as board:

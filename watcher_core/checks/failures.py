@@ -75,6 +75,16 @@ FACTS = causes.facts_of(
     failures_in_a_row="detailed.failures",
 )
 
+
+def said(key: str, kind: str) -> str:
+    """The SQL of what the metadata of a failure say at a key, where that is of the JSON type that Watcher writes there.
+
+    Whoever recorded it may have written anything.
+    """
+    value = f"found.execution_metadata -> '{key}'"
+    return f"CASE jsonb_typeof({value}) WHEN '{kind}' THEN {value} END"
+
+
 # What a finding knows besides its numbers.
 DETAILED = f"""
     detailed AS MATERIALIZED (
@@ -83,10 +93,10 @@ DETAILED = f"""
                    'error', left(found.execution_metadata #>> '{{error,message}}', {MOST_CHARACTERS}),
                    'error_class', left(found.execution_metadata #>> '{{error,class}}', {MOST_CHARACTERS}),
                    'ended_at', found.end_date,
-                   'run_id', found.execution_metadata -> 'run_id',
-                   'step_key', found.execution_metadata -> 'step_key',
-                   'failed_steps', found.execution_metadata -> 'failed_steps',
-                   'failed_assets', found.execution_metadata -> 'failed_assets',
+                   'run_id', {said("run_id", "string")},
+                   'step_key', {said("step_key", "string")},
+                   'failed_steps', {said("failed_steps", "array")},
+                   'failed_assets', {said("failed_assets", "array")},
                    'partition', found.execution_metadata -> 'partition',
                    'backfill', coalesce(found.run_metadata, found.execution_metadata) #> '{{tags,dagster/backfill}}',
                    'failed_partitions', partitions.named,
@@ -216,7 +226,7 @@ class _Step:
 def _step(row: tuple[Any, ...]) -> _Step | None:
     instance_id, location, details = row[8], row[12], row[13]
     run_id, step_key = details.get("run_id"), details.get("step_key")
-    if not isinstance(run_id, str) or not isinstance(step_key, str):  # metadata may say anything
+    if run_id is None or step_key is None:
         return None
     return _Step(run_id, f"failure/step/{instance_id}/{location or ''}/{step_key}")
 
