@@ -22,8 +22,9 @@ if TYPE_CHECKING:
         resolve_gone_alerts,
         select_alerts,
     )
+    from watcher_core.alerts.blocked import MOST_FAILED
     from watcher_core.alerts.causes import link_causes
-    from watcher_core.alerts.context import MOST_FAILED, read_context
+    from watcher_core.alerts.context import read_context
     from watcher_core.alerts.delivery import Pace, deliver_alerts, preview_alerts, send_message, shared_pace
     from watcher_core.alerts.destinations import sender_for
     from watcher_core.alerts.facts import readable_facts
@@ -98,7 +99,7 @@ __all__ = [
 _MODULES = {
     "DEFAULT_DESTINATION": "routes",
     "DELIVERY_KEY": "pending",
-    "MOST_FAILED": "context",
+    "MOST_FAILED": "blocked",
     "Notification": "notification",
     "Pace": "delivery",
     "RouteProblem": "review",

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from psycopg.rows import dict_row
 from sqlalchemy.orm import Session
 
-from watcher_core import database, text
+from watcher_core import catalog, database, text
 from watcher_core.alerts import alerts, digest, incidents, messages, slack
-from watcher_core.alerts.context import BLOCKED, STALE_RUNS, is_ad_hoc
+from watcher_core.alerts.blocked import BLOCKED
+from watcher_core.alerts.context import STALE_RUNS
 from watcher_core.alerts.notification import Notification
 from watcher_core.alerts.parcels import OVER, Parcel, destination_name
 from watcher_core.alerts.quiet import Collection
@@ -45,7 +46,7 @@ NOTICES = f"""
            AS ending_run_id,
            pipeline.pipeline_metadata -> 'owners' AS owners,
            pipeline.pipeline_metadata ->> 'runbook' AS runbook,
-           CASE WHEN alert.kind = 'failure' AND NOT {is_ad_hoc("execution")}
+           CASE WHEN alert.kind = 'failure' AND NOT {catalog.is_ad_hoc("execution")}
                 THEN good.last_success_at END AS last_success_at,
            CASE WHEN alert.kind = 'timeliness' THEN good.usual_seconds END AS usual_seconds,
            {BLOCKED} AS blocked,

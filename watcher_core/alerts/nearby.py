@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from watcher_core import lineage
+
 # What ran in the last ones is part of a job: in the newest it may not have come to it.
 RUNS = 3
 
@@ -82,16 +84,7 @@ NEAR = sa.text(f"""
            AND pipeline_id IS NOT NULL
          LIMIT :few + 1
     ), place AS MATERIALIZED (
-        SELECT address_id
-          FROM (SELECT address_id
-                  FROM watcher.pipeline
-                 WHERE id = ANY(ARRAY(SELECT pipeline_id FROM new))
-                OFFSET 0) AS own
-         WHERE address_id IS NOT NULL
-         UNION
-        SELECT address_lineage.target_address_id
-          FROM watcher.address_lineage
-         WHERE address_lineage.pipeline_id = ANY(ARRAY(SELECT pipeline_id FROM new))
+        SELECT DISTINCT address_id FROM ({lineage.places("SELECT pipeline_id FROM new")}) AS place
     ), around AS MATERIALIZED (
         SELECT path.address_id
           FROM place

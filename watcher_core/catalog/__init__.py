@@ -62,7 +62,7 @@ if TYPE_CHECKING:
         update_pipeline,
         update_pipeline_type,
     )
-    from watcher_core.catalog.scopes import SELECTION, is_no_backfill, scope_of_all
+    from watcher_core.catalog.scopes import SELECTION, is_ad_hoc, is_ad_hoc_job, is_no_backfill, scope_of_all
     from watcher_core.catalog.staleness import LAST_RUNS, LEAST_STALE, last_runs
 
 __all__ = [
@@ -107,6 +107,8 @@ __all__ = [
     "id_by_name",
     "import_pipeline_types",
     "import_pipelines",
+    "is_ad_hoc",
+    "is_ad_hoc_job",
     "is_no_backfill",
     "known_name",
     "last_runs",
@@ -135,6 +137,8 @@ _MODULES = {
     "LEAST_STALE": "staleness",
     "last_runs": "staleness",
     "SELECTION": "scopes",
+    "is_ad_hoc": "scopes",
+    "is_ad_hoc_job": "scopes",
     "is_no_backfill": "scopes",
     "scope_of_all": "scopes",
     "clean_pipeline_fields": "configuration",

@@ -274,9 +274,11 @@ def update_address(session: Session, *, address_id: int, fields: Mapping[str, An
     """
     changed = _clean_fields(fields)
     before = _get(session, address_id)
+    group = before.address_type_group_name
     type_name = changed.pop("address_type_name", None)
     if type_name is not None:
-        changed["address_type_id"] = get_or_create_address_type(session, name=type_name, group_name=None, now=now).id
+        known = get_or_create_address_type(session, name=type_name, group_name=None, now=now)
+        changed["address_type_id"], group = known.id, known.group_name
     if "name" in changed:
         session.execute(sa.delete(ALIAS).where(ALIAS.c.name == changed["name"]))
         changed["provisional"] = False
@@ -284,14 +286,11 @@ def update_address(session: Session, *, address_id: int, fields: Mapping[str, An
             session.execute(insert(ALIAS).values(name=before.name, address_id=address_id))
     if "address_metadata" in changed:
         changed["address_metadata"] = _names_elsewhere(before.address_metadata) | changed["address_metadata"]
-    session.execute(sa.update(ADDRESS).where(ADDRESS.c.id == address_id).values(**changed, updated_at=now))
-    after = _get(session, address_id)
     said = _parts_of_name(before.name, before.address_type_group_name)
-    says = _parts_of_name(after.name, after.address_type_group_name)
-    if said == says or _own_parts(before) not in ({}, said):
-        return after
-    followed = {part: says.get(part) for part in TABLE_PARTS if part not in changed}
-    session.execute(sa.update(ADDRESS).where(ADDRESS.c.id == address_id).values(**followed))
+    says = _parts_of_name(changed.get("name", before.name), group)
+    if said != says and _own_parts(before) in ({}, said):
+        changed = {part: says.get(part) for part in TABLE_PARTS} | changed
+    session.execute(sa.update(ADDRESS).where(ADDRESS.c.id == address_id).values(**changed, updated_at=now))
     return _get(session, address_id)
 
 

@@ -18,6 +18,26 @@ def scope_of_all(scope: str) -> str:
     return f"regexp_replace({scope}, '{SELECTION}', 'all')"
 
 
+def is_ad_hoc(execution: str) -> str:
+    """Return the SQL of whether an execution is a run of what somebody chose, by the name that Dagster gives such jobs.
+
+    Another one says nothing of when this one was last good.
+
+    Args:
+        execution: The SQL of its row.
+    """
+    return f"coalesce(starts_with({execution}.execution_metadata ->> 'job', '__'), false)"
+
+
+def is_ad_hoc_job(name: str) -> str:
+    """Return the SQL of whether a pipeline is Dagster's job of such runs, which stands for no data of its own.
+
+    Args:
+        name: The SQL of its name.
+    """
+    return f"{name} ~ '(^|/)__ASSET_JOB$'"
+
+
 def is_no_backfill(execution: str) -> str:
     """The SQL of whether somebody waits for an execution: it loads no data again, and none older than a success before.
 

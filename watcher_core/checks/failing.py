@@ -49,12 +49,13 @@ IS_OF_PARTITIONS = """
                     AND part.pipeline_id = failed.pipeline_id
                     AND part.scope_of <> ''))"""
 
+FAILED_CHECKS = database.json_of_type("failed.execution_metadata -> 'failed_checks'", "array")
+
 # A run that failed by asset checks alone. Those have alerts of their own, unless all of them are muted.
 IS_OF_ASSET_CHECKS = f"""
     (failed.execution_metadata ? 'failed_checks'
      AND EXISTS (SELECT
-                   FROM jsonb_array_elements({database.elements("failed.execution_metadata -> 'failed_checks'")})
-                     AS asset_check
+                   FROM jsonb_array_elements({FAILED_CHECKS}) AS asset_check
                    JOIN watcher.pipeline ON pipeline.id = {catalog.id_by_name("asset_check ->> 'asset'")}
                    JOIN watcher.pipeline_type AS type ON type.id = pipeline.pipeline_type_id
                   WHERE pipeline.active
@@ -69,9 +70,8 @@ MOST_FAILED_ASSETS = 20
 def made_again(failed: str) -> str:
     """Whether runs that began after an ad hoc run had failed, and succeeded, have made the assets that it names."""
     known = f"{failed}.execution_metadata"
-    assets = database.elements(f"{known} -> 'failed_assets'")
-    return f"""CASE WHEN left({known} ->> 'job', 2) = '__'
-                     AND jsonb_typeof({known} -> 'failed_assets') = 'array'
+    assets = database.json_of_type(f"{known} -> 'failed_assets'", "array")
+    return f"""CASE WHEN {catalog.is_ad_hoc(failed)}
                      AND jsonb_array_length({assets}) < {MOST_FAILED_ASSETS}
                      AND {known} #> '{{tags,dagster/asset_partition_range_start}}' IS NULL
                     THEN NOT EXISTS (

@@ -76,13 +76,8 @@ FACTS = causes.facts_of(
 )
 
 
-def said(key: str, kind: str) -> str:
-    """The SQL of what the metadata of a failure say at a key, where that is of the JSON type that Watcher writes there.
-
-    Whoever recorded it may have written anything.
-    """
-    value = f"found.execution_metadata -> '{key}'"
-    return f"CASE jsonb_typeof({value}) WHEN '{kind}' THEN {value} END"
+def _said(key: str, kind: str) -> str:
+    return database.json_of_type(f"found.execution_metadata -> '{key}'", kind)
 
 
 # What a finding knows besides its numbers.
@@ -93,10 +88,10 @@ DETAILED = f"""
                    'error', left(found.execution_metadata #>> '{{error,message}}', {MOST_CHARACTERS}),
                    'error_class', left(found.execution_metadata #>> '{{error,class}}', {MOST_CHARACTERS}),
                    'ended_at', found.end_date,
-                   'run_id', {said("run_id", "string")},
-                   'step_key', {said("step_key", "string")},
-                   'failed_steps', {said("failed_steps", "array")},
-                   'failed_assets', {said("failed_assets", "array")},
+                   'run_id', {_said("run_id", "string")},
+                   'step_key', {_said("step_key", "string")},
+                   'failed_steps', {_said("failed_steps", "array")},
+                   'failed_assets', {_said("failed_assets", "array")},
                    'partition', found.execution_metadata -> 'partition',
                    'backfill', coalesce(found.run_metadata, found.execution_metadata) #> '{{tags,dagster/backfill}}',
                    'failed_partitions', partitions.named,

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from watcher_core.database.grants import statements_to_grant
     from watcher_core.database.patterns import OF_NAMES, pattern_of_names, taken_literally
     from watcher_core.database.schema import check_schema_version, downgrade, schema_version, upgrade
-    from watcher_core.database.statements import elements, rows_of_page, unindented
+    from watcher_core.database.statements import json_of_type, rows_of_page, unindented
     from watcher_core.database.timed import limit_locks_in_passing
     from watcher_core.database.turns import cancel_waits
     from watcher_core.database.urls import describe, target_names, text_for_libpq, without_secrets
@@ -57,9 +57,9 @@ __all__ = [
     "driver",
     "driver_statements",
     "driver_transaction",
-    "elements",
     "execute_in_parts",
     "in_parts",
+    "json_of_type",
     "limit_locks_in_passing",
     "names_of_target",
     "normalize_url",
@@ -99,9 +99,9 @@ _MODULES = {
     "driver": "engine",
     "driver_statements": "engine",
     "driver_transaction": "engine",
-    "elements": "statements",
     "execute_in_parts": "connections",
     "in_parts": "connections",
+    "json_of_type": "statements",
     "limit_locks_in_passing": "timed",
     "names_of_target": "connections",
     "normalize_url": "engine",

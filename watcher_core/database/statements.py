@@ -1,4 +1,4 @@
-"""How statements are sent."""
+"""Parts of statements that stand in many, and how statements are sent."""
 
 from __future__ import annotations
 
@@ -40,10 +40,13 @@ def rows_of_page(
     return f"WHERE ({condition}) AND {alias}.id > %(after)s ORDER BY {alias}.id LIMIT %(limit)s", page
 
 
-def elements(json: str) -> str:
-    """Return the SQL of an array in JSON that may be anything, as metadata is: of what is none, an empty one.
+def json_of_type(json: str, kind: str) -> str:
+    """Return the SQL of a value in metadata where it is of the type that Watcher writes there, and of NULL elsewhere.
+
+    Whoever recorded it may have written anything.
 
     Args:
-        json: The SQL of the value, or of NULL.
+        json: The SQL of the value.
+        kind: The type, as `jsonb_typeof` has it.
     """
-    return f"CASE jsonb_typeof({json}) WHEN 'array' THEN {json} ELSE '[]' END"
+    return f"CASE jsonb_typeof({json}) WHEN '{kind}' THEN {json} END"

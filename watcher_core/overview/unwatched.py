@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher_core import values
+from watcher_core import catalog, values
 from watcher_core.database import Driver
 from watcher_core.overview.pipelines import PIPELINES, Filter
 
@@ -13,16 +13,13 @@ MUTED_FRESHNESS, MUTED_FAILURES = "freshness is muted", "failures are muted"
 # In this order.
 REASONS = (NO_FRESHNESS, MUTED_FRESHNESS, MUTED_FAILURES, INACTIVE, REMOVED)
 
-# What Dagster calls the job of all runs that somebody or something chose: it stands for no data of its own.
-AD_HOC = "(^|/)__ASSET_JOB$"
-
 UNWATCHED = """
     WITH known AS MATERIALIZED (
         SELECT pipeline.name, pipeline.removed_at IS NOT NULL AS is_removed, pipeline.active,
                pipeline.active AND pipeline.removed_at IS NULL AS is_checked,
                coalesce(pipeline.freshness_number, type.freshness_number) IS NOT NULL AS has_freshness,
-               pipeline.name ~ %(ad_hoc)s AS is_ad_hoc,
-               %(missed_alerts)s AND learned.cadence IS NOT NULL AS has_rhythm,
+               {is_ad_hoc} AS is_ad_hoc,
+               %(missed_alerts)s AND learned.cadence IS NOT NULL AS is_told_when_missed,
                pipeline.mute_freshness_check OR type.mute_freshness_check AS mutes_freshness,
                pipeline.mute_failure_check OR type.mute_failure_check AS mutes_failures
           FROM {pipelines}
@@ -34,7 +31,7 @@ UNWATCHED = """
         SELECT name, %(inactive)s FROM known WHERE NOT active AND NOT is_removed
          UNION ALL
         SELECT name, %(no_freshness)s FROM known
-         WHERE is_checked AND NOT has_freshness AND NOT is_ad_hoc AND (mutes_freshness OR NOT has_rhythm)
+         WHERE is_checked AND NOT has_freshness AND NOT is_ad_hoc AND (mutes_freshness OR NOT is_told_when_missed)
          UNION ALL
         SELECT name, %(muted_freshness)s FROM known WHERE is_checked AND has_freshness AND mutes_freshness
          UNION ALL
@@ -61,7 +58,6 @@ def unwatched_pipelines(
     asked = chosen or Filter()
     given = {
         "missed_alerts": missed_alerts,
-        "ad_hoc": AD_HOC,
         "shown": MOST_NAMES if names is None else names,
         "removed": REMOVED,
         "inactive": INACTIVE,
@@ -69,7 +65,9 @@ def unwatched_pipelines(
         "muted_freshness": MUTED_FRESHNESS,
         "muted_failures": MUTED_FAILURES,
     }
-    statement = UNWATCHED.format(pipelines=PIPELINES, condition=asked.condition)
+    statement = UNWATCHED.format(
+        is_ad_hoc=catalog.is_ad_hoc_job("pipeline.name"), pipelines=PIPELINES, condition=asked.condition
+    )
     found = {reason: (count, named) for reason, count, named in connection.execute(statement, {**asked.given, **given})}
     return [
         values.UnwatchedPipelines(reason=reason, count=found[reason][0], names=tuple(found[reason][1] or ()))
