@@ -222,6 +222,13 @@ except KeyboardInterrupt:
     sys.exit(7)
 """
 
+# Also where the tests do not, as under nohup and in the background of a script.
+LISTENS = """
+import signal
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
+"""
+
 PARENT = """
 import os, sys
 from watcher_core.cli import processes
@@ -258,10 +265,15 @@ def test_a_child_that_does_not_listen_ends_by_force_when_that_is_repeated(tmp_pa
 @contextmanager
 def parent_of(child: str, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     ready = tmp_path / "ready"
-    command = [sys.executable, "-c", PARENT, child, str(ready), STUBBORN]
-    with subprocess.Popen(command, stderr=subprocess.PIPE) as parent:
-        wait_until(ready.exists)
-        yield parent
+    command = [sys.executable, "-c", LISTENS + PARENT, child, str(ready), STUBBORN]
+    environment = {**os.environ, "WATCHER_HOME": str(tmp_path)}  # as `family` knows them
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as parent:
+        try:
+            wait_until(ready.exists)
+            yield parent
+        finally:
+            for process in family(tmp_path):
+                os.kill(process, signal.SIGKILL)
 
 
 def test_the_exit_code_is_the_childs() -> None:
