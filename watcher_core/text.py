@@ -372,7 +372,7 @@ def parse_owners(declared: object) -> tuple[str, ...]:
         declared: The value of `owners` in a pipeline's metadata, in which people write anything.
     """
     names = [declared] if isinstance(declared, str) else declared if isinstance(declared, list | tuple) else []
-    return tuple(name for name in names if isinstance(name, str))
+    return tuple(name for name in names if isinstance(name, str) and name)
 
 
 def parse_runbook(declared: object) -> str | None:

@@ -24,7 +24,10 @@ KEYS_OF_PIPELINES = (
 )
 # What a failure tells of itself in messages.
 TOLD = ("error", "failed_assets", "failed_steps", "partition", "step_key")
-VALUES: tuple[Any, ...] = (None, True, 3, "", "o'clock %s {}", [], [1], [{"a": 1}], {}, {"message": [1], "class": {}})
+VALUES: tuple[Any, ...] = (
+    *(None, True, 3, "", "o'clock %s {}", [], [1], [{"a": 1}], [None, "", "x", ["y"], 2], {}),
+    {"message": [1], "class": {}},
+)
 PAGES = ("/ui/", "/ui/alerts", "/ui/pipelines", "/ui/timeline", "/ui/failures", "/ui/lineage", "/ui/report", "/metrics")
 
 

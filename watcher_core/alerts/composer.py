@@ -45,7 +45,7 @@ NOTICES = f"""
            watcher.full_metadata(ending.source, ending.external_id, ending.execution_metadata) ->> 'run_id'
            AS ending_run_id,
            pipeline.pipeline_metadata -> 'owners' AS owners,
-           pipeline.pipeline_metadata ->> 'runbook' AS runbook,
+           {catalog.RUNBOOK} AS runbook,
            CASE WHEN alert.kind = 'failure' AND NOT {catalog.is_ad_hoc("execution")}
                 THEN good.last_success_at END AS last_success_at,
            CASE WHEN alert.kind = 'timeliness' THEN good.usual_seconds END AS usual_seconds,

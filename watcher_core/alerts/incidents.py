@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import text
+from watcher_core import catalog, text
 
 # Pipelines and owners that are named; of the rest there is the number.
 NAMED_PIPELINES = 10
@@ -20,10 +20,7 @@ BEHIND = sa.text(f"""
         SELECT DISTINCT ON (other.cause_alert_id, pipeline.id)
                other.cause_alert_id AS cause_id, pipeline.id, pipeline.name, other.kind = 'failure' AS is_failure,
                coalesce(other.facts ->> 'backfill' = cause.facts ->> 'backfill', false) AS is_of_backfill,
-               CASE jsonb_typeof(pipeline.pipeline_metadata -> 'owners')
-                    WHEN 'array' THEN pipeline.pipeline_metadata -> 'owners'
-                    WHEN 'string' THEN jsonb_build_array(pipeline.pipeline_metadata -> 'owners')
-                    ELSE '[]' END AS owners
+               {catalog.OWNERS} AS owners
           FROM (SELECT * FROM watcher.alert WHERE cause_alert_id = ANY(:ids) OFFSET 0) AS other
          -- By their ids, whatever statistics say.
          CROSS JOIN LATERAL (SELECT facts, pipeline_id

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         update_address,
     )
     from watcher_core.catalog.configuration import clean_configuration, clean_pipeline_fields, configuration_hash
+    from watcher_core.catalog.declared import OWNERS, RUNBOOK
     from watcher_core.catalog.imported import Imported, import_pipeline_types, import_pipelines, note_changes
     from watcher_core.catalog.levels import ASKED_LEVEL, level_of
     from watcher_core.catalog.lookup import COLUMNS as PIPELINE_COLUMNS
@@ -70,8 +71,10 @@ __all__ = [
     "ID_BY_NAME",
     "LAST_RUNS",
     "LEAST_STALE",
+    "OWNERS",
     "PIPELINE_COLUMNS",
     "PIPELINE_FIELDS",
+    "RUNBOOK",
     "SELECTION",
     "FoundPipeline",
     "Imported",
@@ -136,6 +139,8 @@ _MODULES = {
     "LAST_RUNS": "staleness",
     "LEAST_STALE": "staleness",
     "last_runs": "staleness",
+    "OWNERS": "declared",
+    "RUNBOOK": "declared",
     "SELECTION": "scopes",
     "is_ad_hoc": "scopes",
     "is_ad_hoc_job": "scopes",

@@ -13,11 +13,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from watcher_core import alerts, arguments, lineage, text, values
+from watcher_core import alerts, arguments, catalog, lineage, text, values
 from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, AlertLevel, AlertState
 from watcher_core.errors import InvalidValueError
-from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, STANDS, Filter, last_executions, read_choices
+from watcher_core.overview.pipelines import GROUP, PIPELINES, STANDS, Filter, last_executions, read_choices
 from watcher_core.overview.unwatched import unwatched_pipelines
 from watcher_core.values import Problem
 
@@ -168,7 +168,7 @@ INCIDENTS = """
 """
 
 SUBJECTS = f"""
-    SELECT pipeline.id, pipeline.name, type.name, {GROUP}, {OWNERS}
+    SELECT pipeline.id, pipeline.name, type.name, {GROUP}, {catalog.OWNERS}
       FROM {PIPELINES}
      WHERE pipeline.id = ANY(%(ids)s)
 """

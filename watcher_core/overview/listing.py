@@ -11,7 +11,7 @@ from watcher_core import arguments, catalog, checks, recording, text, values
 from watcher_core.database import Driver
 from watcher_core.enums import AlertKind, ExecutionState
 from watcher_core.errors import InvalidValueError
-from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, ROWS, Filter, last_executions, read_choices
+from watcher_core.overview.pipelines import GROUP, PIPELINES, ROWS, Filter, last_executions, read_choices
 from watcher_core.overview.standing import freshness_standing
 
 # What stands for the state of a pipeline that has never run.
@@ -25,7 +25,7 @@ SORTS = {
     "took": "last.seconds",
     "rows": "last.rows",
     "type": "type.name",
-    "owner": f"{OWNERS} ->> 0",
+    "owner": f"{catalog.OWNERS} ->> 0",
     "alerts": "coalesce(standing.number, 0)",
 }
 
@@ -50,7 +50,7 @@ MATCHING = f"""
      ORDER BY {{order}} {{direction}} NULLS LAST, pipeline.name
 """
 
-SUBJECTS = f"SELECT pipeline.id, {GROUP}, {OWNERS} FROM {PIPELINES} WHERE pipeline.id = ANY(%(ids)s)"
+SUBJECTS = f"SELECT pipeline.id, {GROUP}, {catalog.OWNERS} FROM {PIPELINES} WHERE pipeline.id = ANY(%(ids)s)"
 
 
 def list_summaries(

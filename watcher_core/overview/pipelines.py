@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from watcher_core import arguments
+from watcher_core import arguments, catalog
 from watcher_core.database import OF_NAMES, Driver, pattern_of_names
 from watcher_core.errors import InvalidValueError
 
 # With `pipeline` and its `type` in reach. People write anything in the metadata.
-OWNERS = """CASE jsonb_typeof(pipeline.pipeline_metadata -> 'owners')
-                    WHEN 'array' THEN pipeline.pipeline_metadata -> 'owners'
-                    WHEN 'string' THEN jsonb_build_array(pipeline.pipeline_metadata -> 'owners')
-                    ELSE '[]' END"""
 GROUP = """CASE jsonb_typeof(pipeline.pipeline_metadata -> 'group')
                     WHEN 'string' THEN pipeline.pipeline_metadata ->> 'group' ELSE type.name END"""
 
@@ -28,7 +24,7 @@ ROWS = """coalesce(CAST(total_rows AS numeric),
 # Distinct first, then in order: sorting the names of ten thousand pipelines would take longer than all else.
 CHOICES = f"""
     WITH each AS MATERIALIZED (
-        SELECT DISTINCT {OWNERS} AS owners, {GROUP} AS group_name FROM {PIPELINES}
+        SELECT DISTINCT {catalog.OWNERS} AS owners, {GROUP} AS group_name FROM {PIPELINES}
     )
     SELECT (SELECT array_agg(DISTINCT owner ORDER BY owner)
               FROM (SELECT DISTINCT owners FROM each) AS of_any
@@ -66,7 +62,7 @@ LAST = """
 RECENT_OF_EACH = 2
 
 CONDITIONS = {
-    "owner": f"({OWNERS} ? %(owner)s OR %(owner)s = '' AND {OWNERS} = '[]')",
+    "owner": f"({catalog.OWNERS} ? %(owner)s OR %(owner)s = '' AND {catalog.OWNERS} = '[]')",
     "pipeline_type": "type.name = %(pipeline_type)s",
     "group": f"{GROUP} = %(group)s",
     "search": "position(lower(%(search)s) IN lower(pipeline.name)) > 0",

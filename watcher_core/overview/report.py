@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from watcher_core import text, values
+from watcher_core import catalog, text, values
 from watcher_core.database import Driver
 from watcher_core.errors import InvalidValueError
-from watcher_core.overview.pipelines import OWNERS, PIPELINES, Filter
+from watcher_core.overview.pipelines import PIPELINES, Filter
 from watcher_core.values import ReportDay, ReportFigures, ReportGroup
 
 MOST_DAYS = 366
@@ -45,7 +45,7 @@ def _both(select: str) -> str:
 
 
 # What pipelines are counted under: equal texts are one group. Owners are taken apart once the sums are there.
-KEYS = {"type": "type.name", "owner": f"CAST({OWNERS} AS text)"}
+KEYS = {"type": "type.name", "owner": f"CAST({catalog.OWNERS} AS text)"}
 GROUPINGS = (*KEYS, "pipeline")
 
 # For the sums of a few thousand groups in one pass: PostgreSQL expects more of them than there are, and would sort.

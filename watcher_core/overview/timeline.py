@@ -11,11 +11,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from watcher_core import text, values
+from watcher_core import catalog, text, values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionState
 from watcher_core.errors import InvalidValueError
-from watcher_core.overview.pipelines import GROUP, OWNERS, PIPELINES, Filter, read_choices
+from watcher_core.overview.pipelines import GROUP, PIPELINES, Filter, read_choices
 from watcher_core.recording import RECENT_EXECUTIONS
 from watcher_core.values import TimelineExecution, TimelineGroup
 
@@ -25,7 +25,7 @@ STATES = {state.value: state for state in ExecutionState}
 MOST_EXECUTIONS = 5_000
 MOST_TIME = dt.timedelta(days=31)
 
-NAMES = {"type": "type.name", "group": GROUP, "pipeline": "pipeline.name", "owner": f"CAST({OWNERS} AS text)"}
+NAMES = {"type": "type.name", "group": GROUP, "pipeline": "pipeline.name", "owner": f"CAST({catalog.OWNERS} AS text)"}
 
 # For the executions of a month, so that none are written to a file and read again.
 ROOM = "SET LOCAL work_mem = '32MB'"

@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from watcher_core import alerts, masking, text, values
+from watcher_core import alerts, catalog, masking, text, values
 from watcher_core.database import Driver
-from watcher_core.overview.pipelines import OWNERS, PIPELINES, STANDS, last_executions
+from watcher_core.overview.pipelines import PIPELINES, STANDS, last_executions
 
 MOST_ERRORS = 1_000
 MOST_PIPELINES = 1_000
@@ -39,8 +39,8 @@ FAILURES = f"""
                               WHERE id = failing.id
                              OFFSET 0) AS execution -- by its key: few have failed, which the planner cannot know
     )
-    SELECT found.pipeline_id, pipeline.name, type.name, {OWNERS}, found.id, found.end_date, error_class, message,
-           watcher.same_error(message) AS said,
+    SELECT found.pipeline_id, pipeline.name, type.name, {catalog.OWNERS}, found.id, found.end_date, error_class,
+           message, watcher.same_error(message) AS said,
            (SELECT end_date
               FROM watcher.pipeline_execution AS good
              WHERE good.pipeline_id = found.pipeline_id
