@@ -13,7 +13,7 @@ import numbers
 import pathlib
 import re
 import uuid
-from collections.abc import Iterable, KeysView, Mapping, Sequence, ValuesView
+from collections.abc import Iterable, KeysView, Mapping, Sequence, Set, ValuesView
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -174,7 +174,10 @@ def _integer(value: object) -> int | None:
     # NumPy's integers know how to be an index too; booleans are integers only to Python.
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         return None
-    return int(value.__index__())
+    try:
+        return int(value.__index__())
+    except TypeError:  # an array of NumPy
+        return None
 
 
 def number(value: object) -> float | None:
@@ -325,7 +328,9 @@ def _as_json(value: object) -> object:
     if isinstance(value, TEXTS):
         return str(value)
     if isinstance(value, set | frozenset):
-        return sorted(value)
+        return _in_order(value)
+    if type(value).__name__ == "NAType":  # the missing value of pandas, which is in few columns until it is
+        return None
     if hasattr(value, "tolist"):  # NumPy's scalars and arrays, columns of pandas
         return value.tolist()
     if isinstance(value, Mapping):
@@ -333,6 +338,14 @@ def _as_json(value: object) -> object:
     if isinstance(value, Sequence | KeysView | ValuesView) and not isinstance(value, bytes | bytearray | memoryview):
         return list(value)  # as of a deque, a range, or the keys of a dictionary
     raise TypeError(f"{shown(value)} is neither text, number, date nor a collection of these")
+
+
+def _in_order(elements: Set[Any]) -> list[Any]:
+    """Return the elements of a set, in the same order each time."""
+    try:
+        return sorted(elements)
+    except TypeError:  # of more than one kind, as texts and `None`
+        return sorted(elements, key=repr)
 
 
 # Made once, as executions come by the thousand.

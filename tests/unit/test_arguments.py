@@ -131,7 +131,7 @@ def test_a_count_may_be_what_a_database_and_pandas_give_for_a_sum(summed: object
 @pytest.mark.parametrize(
     "refused",
     [
-        *(-1, 2**63, -1.0, 1.5, 2.0**63, math.nan, math.inf, "5", True, False, [1]),
+        *(-1, 2**63, -1.0, 1.5, 2.0**63, math.nan, math.inf, "5", True, False, [1], np.array([1])),
         *(decimal.Decimal(each) for each in ("1.5", "1e999999", "nan", "snan", "inf")),
     ],
 )
@@ -314,6 +314,8 @@ def test_metadata_comes_as_it_will_be_read_back() -> None:
             "id": uuid.UUID(int=1),
             "path": pathlib.PurePosixPath("/a/b"),
             "set": {"b", "a"},
+            "mixed": {"b", None, 1},
+            "missing": [pd.NA, *pd.array([1, None], dtype="Int64")],
             "tuple": (1, 2),
             "count": NumPyLikeInteger(5),
             "color": Color.RED,
@@ -334,6 +336,8 @@ def test_metadata_comes_as_it_will_be_read_back() -> None:
         "id": "00000000-0000-0000-0000-000000000001",
         "path": "/a/b",
         "set": ["a", "b"],
+        "mixed": ["b", 1, None],
+        "missing": [None, 1, None],
         "tuple": [1, 2],
         "count": 5,
         "color": "red",
