@@ -317,5 +317,10 @@ def _text(value: object) -> str | None:
 
 
 def _plain(value: object) -> object:
-    """Return a metadata value without the `MetadataValue` around it, if there is one."""
-    return value.value if isinstance(value, dg.MetadataValue) else value
+    """Return a metadata value without the `MetadataValue` around it, if there is one.
+
+    What is a tuple by its class alone, as a table of Dagster's, which fails when it is read as one, stands in a list:
+    no key takes that, and the messages show it.
+    """
+    plain = value.value if isinstance(value, dg.MetadataValue) else value
+    return [plain] if isinstance(plain, tuple) and type(plain).__iter__ is not tuple.__iter__ else plain

@@ -371,6 +371,33 @@ def test_the_anomaly_rules_of_assets(caplog: pytest.LogCaptureFixture) -> None:
     assert record.getMessage().endswith("; it is passed over")
 
 
+RECORDS = (
+    dg.MetadataValue.table([dg.TableRecord({"a": 1})]),
+    dg.TableSchema(columns=[dg.TableColumn("a"), dg.TableColumn("b")]),
+    dg.TableColumnLineage({"a": [dg.TableColumnDep(dg.AssetKey("orders"), "b")]}),
+    dg.MetadataValue.asset(dg.AssetKey(["a", "b"])),
+    dg.MetadataValue.job("nightly", location_name="shop"),
+    dg.MetadataValue.timestamp(0.0),
+)
+
+
+@pytest.mark.parametrize("value", RECORDS, ids=lambda value: type(value).__name__)
+def test_what_dagster_has_beside_text_and_numbers_is_left_out(value: Any, caplog: pytest.LogCaptureFixture) -> None:
+    named = ("freshness", "timeliness", "failures", "level", "anomalies", "freshness_calendar", "mute_failures")
+
+    @dg.asset(metadata={**{f"watcher/{name}": value for name in named}, "watcher/pipeline_type": value})
+    def prices() -> None: ...
+
+    repository = dg.Definitions(assets=[prices]).get_repository_def()
+    with caplog.at_level(logging.WARNING):
+        assert configured(prices)["prices"] == PipelineConfiguration(
+            name="prices", pipeline_type_name="default", pipeline_metadata={}
+        )
+        assert anomaly_rule_configurations(repository) == []
+    assert len(caplog.records) == len(named)
+    assert {record.getMessage().split("; ")[-1] for record in caplog.records} == {"it is passed over"}
+
+
 def test_a_long_description_is_cut() -> None:
     @dg.asset(description="word " * 100)
     def prices() -> None: ...
