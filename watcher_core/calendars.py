@@ -45,6 +45,9 @@ ZONE_RULE: Final = (
     "pip install --upgrade tzdata"
 )
 
+# Each of tzdata, "Etc/GMT+5" and "America/Argentina/Salta" among them. Of other texts Python makes names of packages,
+# which it imports.
+_ZONE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,3}")
 _DAY_RANGE = re.compile(r"([a-z]{3})(?:\s*-\s*([a-z]{3}))?")
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -162,9 +165,11 @@ def _zone(name: str, argument: str) -> dt.tzinfo:
     if name == "UTC":
         return dt.UTC  # computing in it is faster than in a zone of that name
     try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # a name of none, or a path
-        raise InvalidValueError(f"{argument} is {arguments.shown(name)}; {ZONE_RULE}") from None
+        if _ZONE_NAME.fullmatch(name):
+            return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # a name of none, or of a folder
+        pass
+    raise InvalidValueError(f"{argument} is {arguments.shown(name)}; {ZONE_RULE}")
 
 
 def _later(since: dt.datetime, number: int, datepart: DatePart, zone: dt.tzinfo) -> dt.datetime:

@@ -115,9 +115,9 @@ def as_moment(value: object) -> dt.datetime | None:
     """The moment that a fact says, in UTC where it names no zone; `None` where it says none."""
     try:
         moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))
-    except ValueError:
+        return moment.replace(tzinfo=dt.UTC) if moment.utcoffset() is None else moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError):  # the latter in the first hours of year 1 and the last ones of year 9999
         return None
-    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=dt.UTC)
 
 
 def ago(moment: dt.datetime, *, now: dt.datetime) -> str:
@@ -295,10 +295,7 @@ def listed(names: list[Any], count: int | None = None) -> str:
 
 
 def _written_clock(moment: object) -> str:
-    try:
-        return clock(dt.datetime.fromisoformat(str(moment)))
-    except ValueError:
-        return "an unknown time"
+    return clock(as_moment(moment), unknown="an unknown time")
 
 
 # What ended an alert; see `watcher_core.alerts.resolutions`. After these nobody looks any more: it may still be wrong.
@@ -349,10 +346,8 @@ def resolution(
     if how in _BY_HAND:
         person, note = by or (found or {}).get("by"), (found or {}).get("note")
         return _BY_HAND[how] + (f" by {person}" if person else "") + (f": {note}" if note else "")
-    try:
-        at = clock(dt.datetime.fromisoformat(str((found or {}).get("at"))))
-    except ValueError:
-        at = "an unknown time"
+    moment = as_moment((found or {}).get("at"))
+    at = "an unknown time" if moment is None else clock(moment)
     return _ENDINGS.get(str(how), "").format(at=at, rule=(found or {}).get("rule"))
 
 

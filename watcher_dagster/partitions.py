@@ -146,5 +146,5 @@ def _formatted_start(key: str, zone: dt.tzinfo, fmt: str) -> dt.datetime | None:
     try:
         start = dt.datetime.strptime(key, fmt)  # noqa: DTZ007 (the next line says in which time zone)
         return start.replace(tzinfo=start.tzinfo or zone).astimezone(dt.UTC)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, re.error):  # the last of a format that names one thing twice
         return None

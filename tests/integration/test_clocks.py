@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -130,6 +131,15 @@ def test_the_hosts_that_are_ahead_are_named(watcher: Watcher) -> None:
     assert (found.execution_id, found.pipeline_name) == (execution.id, pipeline)
     assert 590 < found.seconds_ahead < 700
     assert abs(report.seconds_ahead) < 60
+
+
+@pytest.mark.parametrize("value", ["soon", 3, None, [], {"a": 1}, "9999-99-99T00:00:00Z", "0001-01-01T00:00:00+14:00"])
+def test_dates_in_a_callers_own_metadata_are_none_that_a_clock_says(watcher: Watcher, value: Any) -> None:
+    pipeline = watcher.get_or_create_pipeline(unique("own")).name
+    own = {"reported_start_date": value, "reported_end_date": value, "reported_by": f"host of {value}"}
+    execution = watcher.start_execution(pipeline_id=pipeline, execution_metadata=own)
+    watcher.end_execution(execution.id, end_date=dt.datetime.now(dt.UTC))
+    assert f"host of {value}" not in {host.host for host in watcher.clock_report().hosts_ahead}
 
 
 @pytest.mark.parametrize("field", ["start_date", "logical_date"])

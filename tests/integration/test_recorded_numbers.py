@@ -399,6 +399,35 @@ def test_provisional_numbers_are_judged_when_they_are_final(watcher: Watcher, na
     assert watcher.detect_pending_anomalies().executions == 1
 
 
+# What the metadata of an asset may say, too: figures are provisional.
+OWN_MARKS: tuple[Any, ...] = (
+    True,
+    "yes",
+    3,
+    None,
+    ["metadata"],
+    "metadata",
+    {},
+    {"inserts": "many"},
+    {"metadata": None, "inserts": "x"},
+)
+
+
+@pytest.mark.parametrize("mark", OWN_MARKS, ids=repr)
+def test_a_key_of_that_name_in_the_metadata_marks_nothing(watcher: Watcher, name: str, mark: Any) -> None:
+    watcher.get_or_create_pipeline(name)
+    watcher.get_or_create_anomaly_rule(pipeline=name, metric_field="inserts")
+    metadata = {"provisional": mark, "source": "api"}
+    for inserts in (None, 10, 11):
+        facts: dict[str, Any] = {"inserts": inserts, "next_watermark": "7", "execution_metadata": metadata}
+        watcher.record([record(name, name, parent_external_id=None, **facts)])
+    execution = only(watcher, name)
+    assert counts(execution) == {"inserts": 10}
+    assert {key: execution.execution_metadata[key] for key in metadata} == metadata
+    assert watcher.pipeline(name).watermark == "7"
+    assert watcher.detect_pending_anomalies().executions == 1
+
+
 def only_last(watcher: Watcher, name: str) -> Execution:
     return watcher.executions(pipeline=name, limit=1)[0]
 

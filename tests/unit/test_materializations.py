@@ -257,6 +257,7 @@ def test_partitions_whose_keys_have_a_format_of_their_own() -> None:
             assert (partition_watermark(key, fmt), partition_start(key)) == (key, None)
     assert partition_start("red|20240305", None, "%Y%m%d") == dt.datetime(2024, 3, 5, tzinfo=dt.UTC)
     assert partition_start("red", None, "%Y%m%d") is None
+    assert partition_start("20240305", None, "%Y%Y") is None  # a pattern that Python does not compile
     assert partitions_format(dg.DailyPartitionsDefinition("2024-01-01")) is None
     assert partitions_format(dg.HourlyPartitionsDefinition("2024-01-01-00:00")) is None
 

@@ -92,6 +92,19 @@ def test_what_came_of_a_check(facts: dict[str, object], words: str) -> None:
     assert text.check_result(facts) == words
 
 
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        ("2026-01-31T07:00:00+01:00", "2026-01-31 06:00:00 UTC"),
+        ("2026-01-31T06:00:00", "2026-01-31 06:00:00 UTC"),
+        (dt.datetime(2026, 1, 31, 6, tzinfo=dt.UTC), "2026-01-31 06:00:00 UTC"),
+        *((value, None) for value in (None, 3, "", "soon", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")),
+    ],
+)
+def test_a_moment_is_in_utc_or_none(value: object, moment: str | None) -> None:
+    assert text.clock(text.as_moment(value), unknown="") == (moment or "")
+
+
 def test_a_clock_is_in_utc() -> None:
     zone = dt.timezone(dt.timedelta(hours=2))
     assert text.clock(dt.datetime(2026, 3, 1, 12, 0, 5, tzinfo=zone)) == "2026-03-01 10:00:05 UTC"

@@ -77,4 +77,4 @@ def _instant(value: object) -> dt.datetime | None:
         found = dt.datetime.fromisoformat(value)
     except ValueError:
         return None
-    return None if found.tzinfo is None else found
+    return None if found.tzinfo is None else text.as_moment(found)

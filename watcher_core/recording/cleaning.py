@@ -147,3 +147,14 @@ def _marks(record: values.ExecutionRecord, facts: Mapping[str, Any], metadata: M
         read = {name: facts[name] for name in (*COUNTS, "next_watermark") if facts[name] is not None}
         marks["provisional"] = read | {"metadata": metadata}
     return marks
+
+
+def is_provisional(metadata: str) -> str:
+    """The SQL of whether the last record of an execution was provisional, which its mark says.
+
+    A key of that name is in the metadata of others, too: figures are provisional.
+
+    Args:
+        metadata: The SQL of the execution's metadata.
+    """
+    return f"coalesce(jsonb_typeof({metadata} #> '{{provisional,metadata}}') = 'object', false)"

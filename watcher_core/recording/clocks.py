@@ -13,6 +13,8 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
+from watcher_core import text
+
 # Clocks that are kept in time differ by far less, and a minute more or less of age makes no difference to a check.
 TOLERANCE = dt.timedelta(minutes=1)
 
@@ -51,10 +53,13 @@ def reported(host: str, **dates: str) -> str:
                ELSE '{{}}' END"""
 
 
+def when_reported(name: str) -> str:
+    """SQL: the date of an execution, `start_date` or `end_date`, that was reported; NULL where a caller wrote none."""
+    date = f"jsonb_path_query_first_tz(execution_metadata, '$.reported_{name}.datetime()', silent => true)"
+    return f"CAST({date} #>> '{{}}' AS timestamptz)"
+
+
 def as_reported(name: str, date: dt.datetime | None, metadata: Mapping[str, Any]) -> dt.datetime | None:
     """Return the date of an execution, `start_date` or `end_date`, as it was reported."""
     kept = metadata.get(f"reported_{name}")
-    try:
-        return date if kept is None else dt.datetime.fromisoformat(str(kept))
-    except ValueError:  # a caller's own metadata
-        return date
+    return text.as_moment(kept) or date  # which it is for a caller's own metadata

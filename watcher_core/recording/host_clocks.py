@@ -17,8 +17,8 @@ AHEAD_HOSTS = sa.text(f"""
     WITH ahead AS (
         SELECT execution_metadata ->> '{clocks.REPORTED_BY}' AS host, execution.id, pipeline.name AS pipeline_name,
                start_date,
-               greatest(CAST(execution_metadata ->> 'reported_start_date' AS timestamptz) - start_date,
-                        CAST(execution_metadata ->> 'reported_end_date' AS timestamptz) - end_date) AS difference
+               greatest({clocks.when_reported("start_date")} - start_date,
+                        {clocks.when_reported("end_date")} - end_date) AS difference
           FROM watcher.pipeline_execution AS execution
           JOIN watcher.pipeline ON pipeline.id = execution.pipeline_id
          WHERE start_date > {clocks.NOW} - :looked_back

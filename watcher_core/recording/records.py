@@ -15,6 +15,7 @@ from watcher_core import anomalies, arguments, catalog, database, values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource
 from watcher_core.recording import cleaning, clocks, watermarks
+from watcher_core.recording.cleaning import is_provisional
 from watcher_core.recording.executions import INFERRED
 from watcher_core.recording.identities import KEY, is_identity, stored_metadata
 from watcher_core.recording.lookup import known_identity
@@ -91,13 +92,13 @@ MERGE = """
 IS_WHOLE = "excluded.source = 'openlineage'"
 
 
-def _later(column: str, kind: str) -> str:
+def _later(column: str) -> str:
     """A value that the row has stays, unless it was read of a provisional record and nobody has changed it since."""
     return f"""CASE WHEN {IS_WHOLE} THEN excluded.{column}
                        WHEN excluded.state <> 'running'
-                         AND known.execution_metadata ? 'provisional'
-                         AND known.{column} IS NOT DISTINCT FROM
-                             CAST(known.execution_metadata #>> '{{provisional,{column}}}' AS {kind})
+                         AND {is_provisional("known.execution_metadata")}
+                         AND to_jsonb(known.{column}) IS NOT DISTINCT FROM
+                             known.execution_metadata #> '{{provisional,{column}}}'
                         THEN excluded.{column} ELSE coalesce(known.{column}, excluded.{column}) END"""
 
 
@@ -122,7 +123,7 @@ RECORD = f"""
           FROM given
     ), before AS (
         SELECT execution.id, execution.source, execution.external_id, execution.state, execution.next_watermark,
-               execution.execution_metadata ? 'provisional' AS is_provisional,
+               {is_provisional("execution.execution_metadata")} AS is_provisional,
                ROW(execution.inserts, execution.updates, execution.soft_deletes, execution.total_rows) AS counts
           FROM record
           JOIN watcher.pipeline_execution AS execution
@@ -156,7 +157,8 @@ RECORD = f"""
                                          THEN excluded.start_date ELSE known.start_date END,
                end_date           = CASE WHEN excluded.state = 'running'
                                            OR excluded.state = known.state
-                                          AND NOT known.execution_metadata ?| array_prepend('provisional', {INFERRED})
+                                          AND NOT known.execution_metadata ?| {INFERRED}
+                                          AND NOT {is_provisional("known.execution_metadata")}
                                           AND NOT {IS_WHOLE}
                                          THEN known.end_date
                                          WHEN {IS_WHOLE} THEN excluded.end_date
@@ -168,17 +170,17 @@ RECORD = f"""
                logical_date       = CASE WHEN {IS_WHOLE} THEN excluded.logical_date
                                          ELSE coalesce(known.logical_date, excluded.logical_date) END,
                full_load          = known.full_load OR excluded.full_load,
-               next_watermark     = {_later("next_watermark", "text")},
-               inserts            = {_later("inserts", "bigint")},
-               updates            = {_later("updates", "bigint")},
-               soft_deletes       = {_later("soft_deletes", "bigint")},
-               total_rows         = {_later("total_rows", "bigint")},
+               next_watermark     = {_later("next_watermark")},
+               inserts            = {_later("inserts")},
+               updates            = {_later("updates")},
+               soft_deletes       = {_later("soft_deletes")},
+               total_rows         = {_later("total_rows")},
                execution_metadata = CASE WHEN {IS_WHOLE}
                                          THEN excluded.execution_metadata
                                            || CASE WHEN excluded.state = 'running'
                                                     AND known.execution_metadata ?| {INFERRED}
                                                    THEN known.execution_metadata ELSE '{{}}' END
-                                         WHEN known.execution_metadata ? 'provisional'
+                                         WHEN {is_provisional("known.execution_metadata")}
                                          THEN (known.execution_metadata - ARRAY['provisional', 'may_be_no_change']
                                                - ARRAY(SELECT was.key
                                                          FROM jsonb_each(known.execution_metadata
@@ -201,7 +203,7 @@ RECORD = f"""
                updated_at         = %(now)s
          WHERE known.external_id = excluded.external_id
         RETURNING id, pipeline_id, state, start_date, end_date, logical_date, next_watermark,
-                  execution_metadata ? 'provisional' AS is_provisional,
+                  {is_provisional("execution_metadata")} AS is_provisional,
                   ROW(inserts, updates, soft_deletes, total_rows) AS counts
     ), changed AS (
         SELECT written.*

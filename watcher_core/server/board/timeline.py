@@ -10,7 +10,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from watcher_core import alerts, values
+from watcher_core import alerts, text, values
 from watcher_core.enums import ExecutionState
 from watcher_core.errors import InvalidValueError
 from watcher_core.server.board.drawings import data_block
@@ -24,6 +24,7 @@ routes = APIRouter()
 SPANS = {16: "last night", 24: "24 h", 72: "3 days", 168: "7 days"}
 DEFAULT_HOURS = 16
 MOST_HOURS = 31 * 24
+FIRST = dt.datetime.min.replace(tzinfo=dt.UTC)
 GROUPINGS = ("type", "owner", "group", "pipeline")
 
 # The table is what remains without scripts; a browser lays out a few hundred rows in no time.
@@ -171,9 +172,8 @@ def sent(
         key = (notified, alert.destination) if notified is not None and since <= notified < until else (None, None)
         happened: Happened = (alert, alerts.headline(alert, now=now), "resolved" if resolved else "opened")
         messages.setdefault(key, []).append(happened)
-    oldest = dt.datetime.min.replace(tzinfo=dt.UTC)
     found = [(at, destination, parts) for (at, destination), parts in messages.items()]
-    return sorted(found, key=lambda each: each[0] or oldest, reverse=True)
+    return sorted(found, key=lambda each: each[0] or FIRST, reverse=True)
 
 
 def _window(begin: str, end: str, hours: int, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
@@ -181,7 +181,7 @@ def _window(begin: str, end: str, hours: int, now: dt.datetime) -> tuple[dt.date
     if not 1 <= hours <= MOST_HOURS:
         raise InvalidValueError(f"hours is {hours}; it must be from 1 to {MOST_HOURS}")
     until = min(_moment("to", end), now) if end else now
-    since = _moment("from", begin) if begin else until - dt.timedelta(hours=hours)
+    since = _moment("from", begin) if begin else until - min(dt.timedelta(hours=hours), until - FIRST)
     if since >= until:
         raise InvalidValueError(
             f"from is {_written(since)}, and to is {_written(until)}; from must be before to, and not in the future"
@@ -192,11 +192,10 @@ def _window(begin: str, end: str, hours: int, now: dt.datetime) -> tuple[dt.date
 def _moment(name: str, given: str) -> dt.datetime:
     """Read an instant; without a zone, it is in UTC."""
     # A plus that was not escaped in the address comes as a space.
-    try:
-        moment = dt.datetime.fromisoformat(given.strip().replace(" ", "+") if "T" in given else given)
-    except ValueError:
-        raise InvalidValueError(f"{name} is {given!r}; it must be a time as in 2026-03-04T18:00:00Z") from None
-    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+    moment = text.as_moment(given.strip().replace(" ", "+") if "T" in given else given)
+    if moment is None:
+        raise InvalidValueError(f"{name} is {given!r}; it must be a time as in 2026-03-04T18:00:00Z")
+    return moment
 
 
 def _written(moment: dt.datetime) -> str:
