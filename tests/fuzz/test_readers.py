@@ -18,9 +18,11 @@ from pydantic import SecretStr
 
 from tests.fuzz.test_server import COUNT, NUMBERS, SEED, TEXTS, Hostile, Request
 from tests.http_client import serving
+from tests.http_server import http_server
 from tests.slack_server import slack_server
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Settings, Watcher
 from watcher_core.server import create_app
+from watcher_dagster import build_external_assets
 
 ROUNDS = max(1, COUNT // 4_000)
 RECORDS = 60
@@ -64,6 +66,7 @@ READERS = (
 )
 PAGES = ("/ui/", "/ui/alerts", "/ui/pipelines", "/ui/timeline", "/ui/failures", "/ui/lineage", "/ui/report", "/metrics")
 PAGES_OF_ONE_KIND = 40
+BEGIN = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 class Metadata:
@@ -148,6 +151,12 @@ def read_all(watcher: Watcher) -> None:
         url = watcher.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with Watcher(url, settings=settings) as sender:
             assert sender.deliver_alerts().errors == ()
+        build_external_assets(database_url=url, strict=True)
+    with http_server() as receiver, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OPENLINEAGE_URL", receiver.url)
+        while watcher.send_openlineage(since=BEGIN if not receiver.taken else None):
+            pass
+        assert receiver.taken
     with serving(create_app(watcher)) as board:
         pages = list(_pages(watcher))
         found = {page: board.get(page).status_code for page in pages}
