@@ -375,6 +375,14 @@ def test_routes_say_when_they_send(watcher: Watcher, cli: Cli, monkeypatch: pyte
     assert (three["quiet"], three["digest"], three["quiet_until"]) == ([], None, None)
 
 
+def test_a_window_that_is_to_start_later_is_as_long_as_it_says(watcher: Watcher, cli: Cli) -> None:
+    cli("maintenance", "add", "--from", "tomorrow 09:00", "--for", "2 hours")
+    [window] = watcher.maintenance()
+    assert window.ends_at is not None
+    assert window.ends_at - window.starts_at == dt.timedelta(hours=2)
+    assert window.starts_at.astimezone().strftime("%H:%M") == "09:00"
+
+
 @pytest.mark.usefixtures("routes")
 def test_what_is_to_be_sent_next_is_said_in_words(watcher: Watcher, cli: Cli) -> None:
     shown = str(opened(watcher, "a"))

@@ -274,6 +274,31 @@ def test_moments_in_the_future(text: str, until: str) -> None:
     assert times.read_until(text, now=NOW).astimezone(dt.UTC).isoformat() == until
 
 
+@pytest.mark.usefixtures("new_york")
+@pytest.mark.parametrize(
+    ("text", "start", "hours"),
+    [
+        ("2 hours", "tomorrow 09:00", 2),
+        ("2 hours", "2026-10-31 12:00", 2),
+        ("1d", "2026-10-31 12:00", 25),  # that night, clocks are put back
+        ("1d", "2 hours", 24),
+    ],
+)
+def test_how_long_something_is_counts_from_its_start(text: str, start: str, hours: int) -> None:
+    starts_at = times.read_until(start, now=NOW)
+    length = times.read_length(text, start=starts_at)
+    assert length == dt.timedelta(hours=hours)
+    # What pendulum gives loses the zone of what it is added to.
+    assert (type(starts_at), type(length)) == (dt.datetime, dt.timedelta)
+    assert (starts_at + length).tzinfo is not None
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "now", "2 hours ago", "2027-01-01", "-1 hour", ""])
+def test_what_is_no_length_of_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"no length of time"):
+        times.read_length(text, start=NOW)
+
+
 @pytest.mark.parametrize("text", ["", "whenever", "P1D", "yesterday 25:00", "999999999999999999 years", "5 parsecs"])
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no time that can be read"):

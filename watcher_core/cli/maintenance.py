@@ -69,7 +69,7 @@ def add(
         now = watcher.clock()
         starts_at = None if start is None else _read(start, "--from", now)
         ends_at = None if until is None else _read(until, "--until", now)
-        duration = None if length is None else _read(length, "--for", now) - now
+        duration = None if length is None else _read_length(length, starts_at or now)
 
         def of(reference: int | str | None) -> MaintenanceWindow:
             return watcher.add_maintenance(
@@ -171,3 +171,10 @@ def _read(typed: str, option: str, now: dt.datetime) -> dt.datetime:
         return times.read_until(typed, now=now)
     except ValueError as exc:
         raise typer.BadParameter(str(exc), param_hint=option) from None
+
+
+def _read_length(typed: str, start: dt.datetime) -> dt.timedelta:
+    try:
+        return times.read_length(typed, start=start)
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc), param_hint="--for") from None

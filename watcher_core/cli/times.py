@@ -32,6 +32,7 @@ DAY = re.compile(r"(yesterday|today|tomorrow)(?:\s+(\d{1,2}:\d{2}))?")
 
 SINCE_EXAMPLES = 'as in "2024-01-31", "2024-01-31 06:00", "24 hours", "7d", today or yesterday'
 UNTIL_EXAMPLES = 'as in "2 hours", "1d", tomorrow, "tomorrow 09:00" or "2024-02-01 09:00"'
+LENGTH_EXAMPLES = 'as in "2 hours" or "1d"'
 THRESHOLD_EXAMPLES = 'as in "2 hours", "15 minutes" or none'
 DATE_PARTS = [part.value for part in DatePart]
 
@@ -72,7 +73,7 @@ def read_since(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
     read = _read(text, now, sign=-1)
     if read is None:
         raise ValueError(f"{text!r} is no time that can be read; write it {SINCE_EXAMPLES}")
-    return read
+    return _plain(read)
 
 
 def read_until(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
@@ -84,7 +85,25 @@ def read_until(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
     read = _read(text, now, sign=1)
     if read is None:
         raise ValueError(f"{text!r} is no time that can be read; write it {UNTIL_EXAMPLES}")
-    return read
+    return _plain(read)
+
+
+def read_length(text: str, *, start: dt.datetime) -> dt.timedelta:
+    """Read how long something is that starts then: from Friday on, a day may have 23 hours though today has 24.
+
+    Raises:
+        ValueError: It is no span.
+    """
+    span = SPAN.fullmatch(text.strip().lower())
+    end = None if span is None or span[3] else _read(text, start, sign=1)
+    if end is None:
+        raise ValueError(f"{text!r} is no length of time; write it {LENGTH_EXAMPLES}")
+    return _plain(end) - start
+
+
+def _plain(moment: dt.datetime) -> dt.datetime:
+    # What pendulum's own moments and intervals are added to loses its time zone.
+    return dt.datetime.fromisoformat(moment.isoformat())
 
 
 def _read(text: str, now: dt.datetime | None, *, sign: int) -> dt.datetime | None:
