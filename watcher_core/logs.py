@@ -34,6 +34,8 @@ def configure(settings: Settings, *, default_level: str | None = None) -> None:
     level = settings.log_level
     logger.setLevel(level if default_level is None or "log_level" in settings.model_fields_set else default_level)
     logger.handlers = [_handler(settings.log_format)]
+    # What psycopg warns of, as of a pipeline that is aborted, follows from the error that is raised.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     if settings.logfire_token is not None:
         _add_logfire(settings.logfire_token.get_secret_value())
 

@@ -542,6 +542,16 @@ def test_the_environment_decides_over_the_default_level() -> None:
     assert len(logger.handlers) == 1
 
 
+def test_an_error_comes_without_what_psycopg_says_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(logging.getLogger("psycopg"), "level", logging.NOTSET)
+    logs.configure(Settings())
+    monkeypatch.setattr(logging.getLogger("psycopg"), "handle", lambda record: told.append(record.getMessage()))
+    logging.getLogger("psycopg").warning("error ignored terminating %r: %s", "pipeline", "pipeline aborted")
+    logging.getLogger("psycopg").error("not heard of before")
+    assert told == ["not heard of before"]
+
+
 class Logfire:
     """As much of Logfire as is used."""
 
