@@ -41,7 +41,8 @@ def health(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look: open and resolve no alerts.")] = False,
     fail: Annotated[
-        bool, typer.Option("--fail", help="End with exit code 1 where anything is wrong, for scripts.")
+        bool,
+        typer.Option("--fail", help="End with exit code 1 where anything is wrong that opens an alert, for scripts."),
     ] = False,
     json: Json = False,
 ) -> None:
