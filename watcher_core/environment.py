@@ -22,6 +22,8 @@ def variable(*names: str, environment: Mapping[str, str] | None = None) -> str |
 def process_environment() -> Mapping[str, str]:
     """Return the variables of this process, and below them those of `.env` in the working directory.
 
+    One of the process that is empty is not set, and hides none of the file.
+
     Where this user may not look into the working directory, as after `sudo` from a home, there is no such file.
 
     Raises:
@@ -38,7 +40,8 @@ def process_environment() -> Mapping[str, str]:
         raise ConfigurationError(
             f"{Path(DOTENV).absolute()} cannot be read: {reason}; let this user read it, or run in another directory"
         ) from exc
-    return {**{name: value for name, value in values.items() if value is not None}, **os.environ}
+    below = {name: value for name, value in values.items() if value is not None}
+    return {**os.environ, **below, **{name: value for name, value in os.environ.items() if value.strip()}}
 
 
 def environment_prefix(state: str) -> str:

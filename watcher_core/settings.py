@@ -1,9 +1,9 @@
 """The environment, read once at the edge into one frozen object.
 
-A setting is looked up under its own name (`WATCHER_DATABASE_URL`), then under the short name that older deployments use
-(`DATABASE_URL`); each first with the prefix that `ENV_STATE` chooses (`DEV_`, `PROD_`, `TEST_`), then without. The
-environment wins over `.env` in the working directory. A variable that is empty is one that is not set. Blanks around a
-value are none of it: secrets that come from files end with a line.
+A setting is looked up with the prefix that `ENV_STATE` chooses (`DEV_`, `PROD_`, `TEST_`), then without; each time
+under its own name (`WATCHER_DATABASE_URL`), then under the short name that older deployments use (`DATABASE_URL`). Of
+the same variable, the environment wins over `.env` in the working directory. A variable that is empty is one that is
+not set. Blanks around a value are none of it: secrets that come from files end with a line.
 """
 
 from __future__ import annotations

@@ -607,6 +607,7 @@ def test_the_doctor_says_where_a_setting_comes_from_and_no_secret(
 ) -> None:
     (tmp_path / ".env").write_text("PROD_DATABASE_URL=postgresql://u:hidden@127.0.0.1:1/x\nLOGFIRE_TOKEN=hidden\n")
     monkeypatch.setenv("ENV_STATE", "prod")
+    monkeypatch.setenv("LOGFIRE_TOKEN", "")
     monkeypatch.setenv("SLACK_WEBHOOK_URL", "https://hooks.example/hidden")
     monkeypatch.setitem(sys.modules, "logfire", Logfire())
     spool = tmp_path / "watcher-home" / "spool"

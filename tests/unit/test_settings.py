@@ -175,9 +175,25 @@ def test_the_environment_wins_over_the_file_which_wins_over_nothing(
 ) -> None:
     (tmp_path / ".env").write_text("WATCHER_LOG_LEVEL=ERROR\nWATCHER_DAGSTER_URL='https://from.file'\nEMPTY\n")
     monkeypatch.setenv("WATCHER_LOG_LEVEL", "DEBUG")
+    monkeypatch.setenv("WATCHER_DAGSTER_URL", " ")
     settings = Settings.load()
     assert settings.log_level == "DEBUG"
     assert settings.dagster_url == "https://from.file"
+
+
+def test_a_prefix_counts_before_a_name() -> None:
+    given = {
+        "ENV_STATE": "prod",
+        "DATABASE_URL": "postgresql://h/short",
+        "WATCHER_DATABASE_URL": "postgresql://h/own",
+        "PROD_DATABASE_URL": "postgresql://h/prod-short",
+        "PROD_WATCHER_DATABASE_URL": "postgresql://h/prod-own",
+    }
+    order = []
+    while (url := Settings.load(given).database_url) is not None:
+        order.append(url.get_secret_value().rpartition("/")[2])
+        given = {name: value for name, value in given.items() if value != url.get_secret_value()}
+    assert order == ["prod-own", "prod-short", "own", "short"]
 
 
 def test_the_file_may_choose_the_prefix(tmp_path: Path) -> None:

@@ -108,18 +108,14 @@ def _settings(settings: Settings) -> Iterator[HealthFact]:
 
 def _origin(field: str) -> tuple[str, str] | None:
     """The variable that a setting came from, and where that was found."""
-    from dotenv import dotenv_values
-
-    from watcher_core.environment import ENVIRONMENT_PREFIXES
+    from watcher_core.environment import environment_prefix, first_set, process_environment
     from watcher_core.settings import VARIABLES
 
-    in_file = {name: value or "" for name, value in dotenv_values(".env").items()}
-    variables = {**in_file, **os.environ}
-    prefix = ENVIRONMENT_PREFIXES.get(variables.get("ENV_STATE", "").lower(), "")
-    for name in dict.fromkeys([f"{prefix}{name}" for name in VARIABLES[field]] + list(VARIABLES[field])):
-        if variables.get(name):
-            return name, "the environment" if name in os.environ else ".env"
-    return None
+    variables = process_environment()
+    name, value = first_set(variables, environment_prefix(variables.get("ENV_STATE", "")), VARIABLES[field])
+    if value is None:
+        return None
+    return name, "the environment" if os.environ.get(name, "").strip() else ".env"
 
 
 def _database(settings: Settings, pipeline: str | None) -> Iterator[HealthFact]:
