@@ -127,7 +127,10 @@ def _threshold_of(window: Any) -> tuple[int, DatePart]:
 
 def asset_check_names(repository_def: dg.RepositoryDefinition) -> list[tuple[str, str]]:
     """Return the asset checks of a code location, each with the pipeline of its asset, sorted."""
-    return sorted((asset_pipeline_name(key.asset_key), key.name) for key in repository_def.asset_checks_defs_by_key)
+    # Dagster lists those apart that the step of an asset evaluates, as tests of dbt.
+    in_steps = (spec.key for assets in repository_def.assets_defs_by_key.values() for spec in assets.check_specs)
+    found = {*repository_def.asset_checks_defs_by_key, *in_steps}
+    return sorted((asset_pipeline_name(key.asset_key), key.name) for key in found)
 
 
 def _specs(repository_def: dg.RepositoryDefinition) -> Iterator[dg.AssetSpec]:

@@ -303,6 +303,19 @@ def test_a_check_that_is_gone_from_the_code_has_no_alert(place: Place, name: str
     assert len(place.said(name)) == 1
 
 
+def test_a_check_in_the_step_of_its_asset_is_in_the_code(place: Place, name: str) -> None:
+    """Dagster lists such checks, as tests of dbt, apart from those that have a step of their own."""
+    asset = checked_asset(name, result(False, "sound"))
+    place.run(f"{name}_job", [asset])
+    assert len(place.said(name)) == 1
+    for of_code, is_there in ((asset, True), (plain_asset(name), False), (asset, True)):
+        repository = dg.Definitions(assets=[of_code]).get_repository_def()
+        ConfigurationRecorder(place.watcher).record(repository, f"{name}_location", place.instance)
+        (check,) = place.watcher.asset_checks(pipeline=name)
+        assert (check.removed_at is None) == is_there
+    assert len(place.said(name)) == 1
+
+
 def test_a_check_of_an_asset_whose_pipeline_is_renamed_is_still_in_the_code(place: Place, name: str) -> None:
     place.instance.report_runless_asset_event(
         dg.AssetCheckEvaluation(asset_key=dg.AssetKey(name), check_name="sound", passed=False)
