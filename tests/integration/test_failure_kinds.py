@@ -247,18 +247,23 @@ def test_a_run_names_all_steps_that_failed_also_where_a_tick_fell_between_them(
     assert run.execution_metadata["failed_assets"] == ["customers", "orders"]
 
 
+NOT_MADE = {"orders", "report", "report_v1"}
+
 DBT_MESSAGES = {
     "a model": ("Database Error in model orders (models/orders.sql)", {"orders"}),
-    "a model of another name": ("Database Error in model stg_orders (models/orders.sql)", {"orders", "report"}),
+    "a model of another name": ("Database Error in model stg_orders (models/orders.sql)", NOT_MADE),
+    "a version of a model": ("Database Error in model report (models/report_v1.sql)", {"report_v1"}),
+    "a version in a file of dbt's other form": ("Runtime Error in model report (report.v1.sql)", {"report_v1"}),
+    "the version that has the model's name": ("Runtime Error in model report (report_v2.sql)", {"report"}),
     "two models": (
         "Database Error in model orders (a.sql)\n\nRuntime Error in model report (b.sql)",
         {"orders", "report"},
     ),
     "a message that was cut": (
         "Database Error in model orders (models/orders.sql)\n" + "x" * 3_000,
-        {"orders", "report"},
+        NOT_MADE,
     ),
-    "an interruption": ("dbt was interrupted", {"orders", "report"}),
+    "an interruption": ("dbt was interrupted", NOT_MADE),
     # What broke is no asset: the run has failed, and all behind the test is blocked.
     "a test": (
         "3 of 9 FAIL 1 not_null_customers_id [\x1b[31mFAIL 1\x1b[0m in 0.1s]\n\n"
@@ -277,7 +282,7 @@ def test_a_failure_of_dbt_is_of_the_models_that_broke(
     class DagsterDbtCliRuntimeError(Exception):
         pass
 
-    @dg.multi_asset(specs=[dg.AssetSpec(["shop", name]) for name in ("customers", "orders", "report")])
+    @dg.multi_asset(specs=[dg.AssetSpec(["shop", name]) for name in ("customers", *sorted(NOT_MADE))])
     def dbt_models() -> Any:
         yield dg.MaterializeResult(asset_key=["shop", "customers"])
         raise DagsterDbtCliRuntimeError(f"Errors parsed from dbt logs:\n\n{message}")
@@ -288,5 +293,5 @@ def test_a_failure_of_dbt_is_of_the_models_that_broke(
     assert names == failing
     # A failed test names no asset of the step as failed.
     assert all("failed_assets" not in finding.details for finding in found.values())
-    for name in {"orders", "report"} - failing:
+    for name in NOT_MADE - failing:
         assert watcher.executions(pipeline=f"shop/{name}")[0].state is ExecutionState.BLOCKED

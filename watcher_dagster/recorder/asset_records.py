@@ -24,7 +24,7 @@ from watcher_dagster.counts import CountKeys
 from watcher_dagster.identity import asset_pipeline_name, materialization_identity, run_identity
 from watcher_dagster.partitions import partition_start, partition_watermark
 from watcher_dagster.recorder.assetlog import AssetLog, graph_name
-from watcher_dagster.recorder.check_results import broken_in_dbt
+from watcher_dagster.recorder.check_results import broken_in_dbt, models_broken_in_dbt
 from watcher_dagster.recorder.errors import BLOCKING_ERROR, LOADED, MAX_MESSAGE_CHARACTERS
 from watcher_dagster.recorder.materializations import (
     combined,
@@ -114,7 +114,7 @@ def _is_another_s(step: StepLog, asset_key: dg.AssetKey, of_step: set[str]) -> b
     any of them may have broken.
     """
     found, message = broken_in_dbt(step), (step.error or {}).get("message", "")
-    models = {name for kind, name in found if kind not in ("test", "unit_test")}
+    models = models_broken_in_dbt(step, of_step)
     is_known = bool(found) and models <= of_step and len(message) < MAX_MESSAGE_CHARACTERS
     return is_known and asset_key.path[-1] not in models
 

@@ -18,8 +18,12 @@ from watcher_dagster.runs import ASSET_TYPE
 
 SEVERITIES: Final = {"WARN": AlertLevel.WARNING, "ERROR": AlertLevel.ERROR}
 
-# As in "Database Error in model orders (models/orders.sql)".
-_BROKEN_IN_DBT: Final = re.compile(r"\b(?:Error|Failure) in (model|seed|snapshot|source|test|unit_test) (\w+)")
+# As in "Database Error in model orders (models/orders.sql)". A version of a model has the name of the model there, and
+# in its asset that of its file: "in model orders (models/orders_v2.sql)", or `orders.v2.sql`.
+_BROKEN_IN_DBT: Final = re.compile(
+    r"\b(?:Error|Failure) in (model|seed|snapshot|source|test|unit_test) (\w+)"
+    r"(?: \((?:[^()\n]*[/\\])?([\w.]+)\.\w+\))?"
+)
 _DBT_ERROR: Final = "DagsterDbtCliRuntimeError"
 _DBT_TESTS: Final = frozenset({"test", "unit_test"})
 
@@ -85,8 +89,12 @@ def checks_behind(log: RunLog, step_key: str) -> list[dg.AssetCheckKey]:
     if is_of_checks_alone(log, step_key):
         return failing + [key for key, check in checks.items() if check.planned and not check.results]
     broken = broken_in_dbt(step)
-    tests = {name for kind, name in broken if kind in _DBT_TESTS}
-    if not broken or len(tests) < len({name for _, name in broken}) or len(error["message"]) >= MAX_MESSAGE_CHARACTERS:
+    tests = {name for kind, name, _ in broken if kind in _DBT_TESTS}
+    if (
+        not broken
+        or len(tests) < len({name for _, name, _ in broken})
+        or len(error["message"]) >= MAX_MESSAGE_CHARACTERS
+    ):
         return []
     return failing if tests <= {key.name for key in failing} else []
 
@@ -98,10 +106,16 @@ def is_of_checks_alone(log: RunLog, step_key: str) -> bool:
     )
 
 
-def broken_in_dbt(step: StepLog) -> list[tuple[str, str]]:
-    """The kinds and names of what broke in a step of dbt, as its error says; none for any other step."""
+def broken_in_dbt(step: StepLog) -> list[tuple[str, str, str]]:
+    """The kinds, names and files of what broke in a step of dbt, as its error says; none for any other step."""
     error = step.error or {}
     return _BROKEN_IN_DBT.findall(error.get("message", "")) if error.get("class") == _DBT_ERROR else []
+
+
+def models_broken_in_dbt(step: StepLog, of_step: set[str]) -> set[str]:
+    """The models, seeds and snapshots that broke in a step of dbt, by the names of its assets where these have them."""
+    broken = ((name, file.replace(".", "_")) for kind, name, file in broken_in_dbt(step) if kind not in _DBT_TESTS)
+    return {file if file.startswith(f"{name}_v") and file in of_step else name for name, file in broken}
 
 
 def _evaluated(evaluation: dg.AssetCheckEvaluation, at: float, facts: dict[str, Any]) -> AssetCheckRecord:
