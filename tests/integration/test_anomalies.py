@@ -802,6 +802,8 @@ def test_the_history_is_a_data_frame(usual: Watcher) -> None:
     assert frame.index.name == "id"
     assert list(frame["total_rows"].head(3)) == USUAL[:3]
     assert frame["total_rows"].isna().sum() == 1
+    days(usual, [2**63 - 1], first=31)
+    assert usual.executions_frame(pipeline="p")["total_rows"].iloc[-1] == 2**63 - 1  # beside one that is missing
     assert str(frame["start_date"].dtype).endswith("UTC]")
     assert frame["start_date"].is_monotonic_increasing
     assert set(frame["state"]) == {"succeeded"}

@@ -324,10 +324,11 @@ class AnomalyMethods(AnomalyRuleMethods):
                 database.driver(session), pipeline_id=pipeline_id, state=state, since=since, limit=limit
             )
         columns = [name for name in values.Execution.__dataclass_fields__ if name != "id"]
-        counts = dict.fromkeys(values.COUNTS, "Int64")  # holds missing counts, too
         rows = [vars(execution) for execution in reversed(found)]
         frame = pd.DataFrame.from_records(rows, index="id", columns=["id", *columns])
-        return frame.astype({"state": "str", "source": "str", "duration_seconds": "float64", **counts})
+        for name in values.COUNTS:  # Int64 holds missing counts, too; through a float, large ones would become others
+            frame[name] = pd.array([row[name] for row in rows], dtype="Int64")
+        return frame.astype({"state": "str", "source": "str", "duration_seconds": "float64"})
 
 
 def _update_alerts(session: Session, detected: anomalies.Detected, *, now: dt.datetime) -> int:
