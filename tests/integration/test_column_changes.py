@@ -164,6 +164,7 @@ def test_columns_that_cannot_be_stored_stop_nothing(
     module_watcher: Watcher, session: RecorderSession, name: str
 ) -> None:
     write(session, reported(name, {"a\x00": "int"}, 0), reported(name, A, 1), reported(name, {}, 2))
+    session.record([], columns=[reported(name, A, 2, partition="\x00"), reported("\x00", A, 2)], cursor=session.cursor)
     assert len(module_watcher.executions(pipeline=name)) == 3
     write(session, reported(name, B, 3))
     assert len(open_alerts(module_watcher, name, 4)) == 1

@@ -117,7 +117,7 @@ def record_columns(session: Session, *, records: Iterable[values.ColumnsRecord])
     Those of pipelines without a rule are passed by. The executions are written before. What breaks a rule is left out
     with a line in the log: it must not keep the rest of its run from being recorded.
     """
-    given = [record for record in records if record.columns]
+    given = [record for record in records if record.columns and _is_of_an_asset(record)]
     if not given:
         return
     now = database.clock(database.driver(session))
@@ -143,6 +143,17 @@ def record_columns(session: Session, *, records: Iterable[values.ColumnsRecord])
             checks.append(_check(record, name, seen, passed=passed, said=said))
     _keep(session, {place: each for place, each in known.items() if before.get(place) != each}, instance_id)
     record_asset_checks(session, records=checks, now=now)
+
+
+def _is_of_an_asset(record: values.ColumnsRecord) -> bool:
+    """Whether there may be a pipeline, and a partition, of these names."""
+    try:
+        arguments.name(record.pipeline_name, "pipeline_name")
+        arguments.text(record.partition or "", "partition")
+    except InvalidValueError as error:
+        logger.warning("the columns of %s are not recorded: %s", arguments.shown(record.pipeline_name), error)
+        return False
+    return True
 
 
 def _seen(record: values.ColumnsRecord, now: dt.datetime) -> Columns | None:
