@@ -815,6 +815,21 @@ def test_a_cause_that_is_back_is_one_message_with_what_is_behind_it(world: World
     assert title.endswith("and 1 other with the same error")
 
 
+def test_failures_that_come_and_go_in_turn_are_behind_one(world: World) -> None:
+    """What is over keeps its cause, by which a chain of those that came in its place leads back to it."""
+    come_and_go = ("c", "d", "-c", "a", "-d", "b", "-a", "c", "d", "x", "y")
+    for minute, name in enumerate(come_and_go):
+        if name.startswith("-"):
+            world.over(f"failure/{name[1:]}", now=at(minute))
+        else:
+            world.found(name, AlertKind.FAILURE, now=at(minute), **AWAY)
+        world.link(at(minute))
+    of = {alert.id: alert.pipeline_name for alert in world.watcher.alerts()}
+    failing = world.watcher.alerts(state=AlertState.OPEN)
+    causes = {alert.pipeline_name: of.get(alert.cause_alert_id or 0) for alert in failing}
+    assert causes == {"b": "d", "c": "d", "d": None, "x": "d", "y": "d"}
+
+
 @pytest.mark.parametrize("is_acknowledged", [False, True])
 def test_another_error_is_not_behind_a_failure_that_has_the_first_one(world: World, is_acknowledged: bool) -> None:
     world.all_found(["first", "second"], AlertKind.FAILURE, **AWAY)

@@ -56,8 +56,12 @@ LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('watcher.alert/cau
 # has got a cause of its own moves behind that one. Of what is behind others only the causes are read: these are few.
 # What is behind these is looked up for one after the other: for an array of them, without statistics, PostgreSQL 16 and
 # older read all that is open by another index.
+#
+# Alerts keep their cause when they are over, and may come back behind it. So one whose cause is over may lead, by that
+# one's cause, to another that has come behind it since. Such a circle is opened: at an alert that is over, else at the
+# first that was found, which is the root of the others then.
 FOLLOW = sa.text("""
-    WITH cause AS MATERIALIZED (
+    WITH RECURSIVE cause AS MATERIALIZED (
         SELECT id, cause_alert_id AS root_id,
                state = 'resolved' AND resolved_at <= :now - CAST(:fair_time AS interval) AS is_long_over
           FROM watcher.alert
@@ -65,6 +69,34 @@ FOLLOW = sa.text("""
                                 FROM watcher.alert
                                WHERE cause_alert_id IS NOT NULL
                                  AND state <> 'resolved'))
+    ), chain (id, above_id, passed) AS (
+        SELECT id, root_id, ARRAY[id]
+          FROM cause
+         WHERE root_id IS NOT NULL
+         UNION ALL
+        SELECT chain.id, above.cause_alert_id, chain.passed || above.id
+          FROM chain
+         CROSS JOIN LATERAL (SELECT id, cause_alert_id
+                               FROM watcher.alert
+                              WHERE alert.id = chain.above_id
+                             OFFSET 0) AS above
+         WHERE above.cause_alert_id IS NOT NULL
+           AND above.id <> ALL(chain.passed)
+    ), circle AS MATERIALIZED (
+        SELECT id, passed
+          FROM chain
+         WHERE above_id = id
+    ), opened AS (
+        UPDATE watcher.alert
+           SET cause_alert_id = NULL, is_settled = alert.is_settled AND state = 'resolved'
+         WHERE id = ANY(ARRAY(SELECT member.id
+                                FROM circle
+                               CROSS JOIN LATERAL (SELECT id
+                                                     FROM watcher.alert
+                                                    WHERE id = ANY(circle.passed)
+                                                    ORDER BY state <> 'resolved', id
+                                                    LIMIT 1
+                                                      FOR NO KEY UPDATE SKIP LOCKED) AS member))
     ), root AS MATERIALIZED (
         SELECT id
           FROM (SELECT id, state
@@ -76,7 +108,7 @@ FOLLOW = sa.text("""
         SELECT id, CASE WHEN NOT is_long_over THEN root_id END AS root_id
           FROM cause
          WHERE is_long_over
-            OR root_id IN (SELECT id FROM root)
+            OR (root_id IN (SELECT id FROM root) AND id NOT IN (SELECT id FROM circle))
     ), free AS (
         SELECT behind.id
           FROM changed
