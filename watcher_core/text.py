@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from watcher_core.enums import AlertEvent, AnomalyMetric
 
@@ -59,9 +59,18 @@ def number(value: object) -> str:
     """A number with separators and few decimals; anything else as text."""
     if value is None:
         return "–"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not _is_finite(value):
         return str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
     return f"{value:,.0f}" if abs(value) >= 1_000 or value == int(value) else f"{value:,.4g}"
+
+
+def _is_finite(value: object) -> TypeGuard[int | float]:
+    """Whether this is a number, and neither NaN nor infinite; whole ones may be too large for a float."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def rounded(value: float) -> float:
@@ -94,7 +103,7 @@ def duration(seconds: object, *, unknown: str = "–") -> str:
         seconds: A number of seconds; below zero counts as zero.
         unknown: What to return for anything that is not a finite number.
     """
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+    if not _is_finite(seconds):
         return unknown
     if seconds < 0.9995:
         return f"{max(0.0, seconds) * 1000:.0f} ms"

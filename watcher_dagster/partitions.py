@@ -54,7 +54,7 @@ def _is_readable(fmt: str, schedule: str, start: dt.datetime) -> bool:
         key = begin.strftime(fmt)
         try:
             found: dt.datetime | None = dt.datetime.strptime(key, fmt)  # noqa: DTZ007 (the clock of the definition)
-        except ValueError:
+        except (ValueError, re.error):  # the latter of a format that names one thing twice
             found = None
         # A key may leave out what is the same for all, as the hour of days that begin at six.
         if found is None or not before < found <= begin:

@@ -59,7 +59,8 @@ def run_scope(run: dg.DagsterRun, steps: Collection[str] = ()) -> str:
         *(f"op {key}" for key in run.op_selection or ()),
         *(f"step {key}" for key in steps),
     ]
-    selection = hashlib.sha256("\n".join(sorted(selected)).encode()).hexdigest()[:16] if selected else "all"
+    written = "\n".join(sorted(selected)).encode("utf-8", "replace")  # with half of a character in a key, too
+    selection = hashlib.sha256(written).hexdigest()[:16] if selected else "all"
     ends = [run.tags[tag] for tag in (PARTITION_TAG, compat.RANGE_START_TAG, compat.RANGE_END_TAG) if tag in run.tags]
     return "/".join([selection, *ends])
 

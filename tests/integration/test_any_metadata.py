@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from watcher_core.server import create_app
 KEYS = (
     *("attempts", "backfill", "duration_of", "error", "failed_assets", "failed_checks", "failed_steps", "job"),
     *("location", "partition", "partition_range", "provisional", "recorder_error"),
+    *("inferred_end", "reported_by", "reported_end_date", "reported_start_date", "reported_watermark"),
     *("repository", "root_run_id", "run_id", "step_key", "tags", "traceparent", "will_retry"),
 )
 KEYS_OF_PIPELINES = (
@@ -25,10 +27,13 @@ KEYS_OF_PIPELINES = (
 # What a failure tells of itself in messages.
 TOLD = ("error", "failed_assets", "failed_steps", "partition", "step_key")
 VALUES: tuple[Any, ...] = (
-    *(None, True, 3, "", "o'clock %s {}", [], [1], [{"a": 1}], [None, "", "x", ["y"], 2], {}),
-    {"message": [1], "class": {}},
+    *(None, True, 3, 10**400, "", "o'clock %s {}", [], [1], [{"a": 1}], [None, "", "x", ["y"], 2], {}),
+    *({"message": [1], "class": {}}, {"metadata": 3, "inserts": "many"}),
 )
-PAGES = ("/ui/", "/ui/alerts", "/ui/pipelines", "/ui/timeline", "/ui/failures", "/ui/lineage", "/ui/report", "/metrics")
+PAGES = (
+    *("/ui/", "/ui/alerts", "/ui/pipelines", "/ui/timeline", "/ui/failures", "/ui/lineage", "/ui/report", "/metrics"),
+    *("/now", "/pipeline_list", "/execution", "/alert", "/report?by=owner"),
+)
 
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)
@@ -62,6 +67,8 @@ def test_whatever_metadata_says_all_checks_and_pages_go_on(watcher: Watcher, val
             watcher.get_or_create_anomaly_rule(name, metric_field="inserts")
         watcher.record([record(f"{source.value}/run", "succeeded", day, source) for day in range(30, 2, -1)])
         watcher.record([record(f"{source.value}/run", "failed", 1, source)])
+        again = record(f"{source.value}/run", "failed", 1, source, execution_metadata={})
+        assert watcher.record([again, replace(again, is_provisional=True), again]) == 1
         job = "__ASSET_JOB"  # of which Watcher reads what has failed
         watcher.record([record(f"{source.value}/ad hoc", "failed", 1, source)])
         job = value
@@ -97,9 +104,11 @@ def test_whatever_metadata_says_all_checks_and_pages_go_on(watcher: Watcher, val
                 assert sender.deliver_alerts().errors == ()
         assert "alone/failed_steps" in "".join(slack.texts)
     assert watcher.now().total
+    assert watcher.clock_report().hosts_ahead == ()
     watcher.report()
     with serving(create_app(watcher)) as board:
         pages = [*PAGES, *(f"/ui/executions/{each.id}" for each in watcher.executions(limit=5))]
+        pages += [f"/pipeline_execution/{each.id}" for each in watcher.executions(limit=5)]
         pages += [f"/ui/alerts/{alert.id}" for alert in watcher.alerts(limit=5)]
         pages += ["/ui/pipeline?name=dagster/run", "/ui/pipeline?name=python/asset"]
         assert {page: board.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)

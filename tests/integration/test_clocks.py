@@ -133,7 +133,9 @@ def test_the_hosts_that_are_ahead_are_named(watcher: Watcher) -> None:
     assert abs(report.seconds_ahead) < 60
 
 
-@pytest.mark.parametrize("value", ["soon", 3, None, [], {"a": 1}, "9999-99-99T00:00:00Z", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize(
+    "value", ["soon", "12:00:00", 3, None, [], {"a": 1}, "9999-99-99T00:00:00Z", "0001-01-01T00:00:00+14:00"]
+)
 def test_dates_in_a_callers_own_metadata_are_none_that_a_clock_says(watcher: Watcher, value: Any) -> None:
     pipeline = watcher.get_or_create_pipeline(unique("own")).name
     own = {"reported_start_date": value, "reported_end_date": value, "reported_by": f"host of {value}"}

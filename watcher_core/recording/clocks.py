@@ -55,8 +55,8 @@ def reported(host: str, **dates: str) -> str:
 
 def when_reported(name: str) -> str:
     """SQL: the date of an execution, `start_date` or `end_date`, that was reported; NULL where a caller wrote none."""
-    date = f"jsonb_path_query_first_tz(execution_metadata, '$.reported_{name}.datetime()', silent => true)"
-    return f"CAST({date} #>> '{{}}' AS timestamptz)"
+    path = f'$.reported_{name}.datetime() ? (@.type() == "timestamp with time zone")'
+    return f"CAST(jsonb_path_query_first_tz(execution_metadata, '{path}', silent => true) #>> '{{}}' AS timestamptz)"
 
 
 def as_reported(name: str, date: dt.datetime | None, metadata: Mapping[str, Any]) -> dt.datetime | None:

@@ -55,10 +55,11 @@ def _answer(execution: values.Execution) -> dict[str, Any]:
     throughput = None
     if seconds is not None and execution.total_rows is not None:
         throughput = round(execution.total_rows / seconds, 4) if seconds else 0.0
+    reported = execution.execution_metadata.get("reported_watermark")
     metadata = {name: value for name, value in execution.execution_metadata.items() if name not in OWN_METADATA}
     return {
         **vars(execution),
-        "watermark": execution.execution_metadata.get("reported_watermark", execution.watermark),
+        "watermark": reported if isinstance(reported, str) else execution.watermark,
         "completed_successfully": execution.completed_successfully,
         "duration_seconds": seconds,
         "execution_metadata": metadata or None,
