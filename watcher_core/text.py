@@ -370,13 +370,13 @@ def is_unwatched(found: Mapping[str, Any] | None) -> bool:
 
 
 def parse_owners(declared: object) -> tuple[str, ...]:
-    """Return who owns a pipeline: the texts in a list of names, or one name; anything else is nobody.
+    """Return who owns a pipeline, each once: the texts in a list of names, or one name; anything else is nobody.
 
     Args:
         declared: The value of `owners` in a pipeline's metadata, in which people write anything.
     """
     names = [declared] if isinstance(declared, str) else declared if isinstance(declared, list | tuple) else []
-    return tuple(name for name in names if isinstance(name, str) and name)
+    return tuple(dict.fromkeys(name for name in names if isinstance(name, str) and name))
 
 
 def parse_runbook(declared: object) -> str | None:

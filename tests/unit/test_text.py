@@ -157,6 +157,7 @@ def test_a_threshold(number: int | None, datepart: str | None, words: str) -> No
         (["team:sales", 7], ("team:sales",)),
         (["a", None, {"name": "b"}], ("a",)),
         ("team:sales", ("team:sales",)),
+        (["b", "a", "b"], ("b", "a")),
         ([], ()),
         ({"name": "a"}, ()),
         (7, ()),
