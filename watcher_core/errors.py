@@ -112,7 +112,7 @@ class NotFoundError(WatcherError, LookupError):
     """Nothing of that kind has that name or id."""
 
     def __init__(self, kind: str, reference: int | str) -> None:
-        super().__init__(f"no {kind} {'with id ' if isinstance(reference, int) else 'named '}{reference!r}")
+        super().__init__(f"no {kind} {'with id ' if isinstance(reference, int) else 'named '}{_shown(reference)}")
         self.kind = kind
         self.reference = reference
 

@@ -325,6 +325,8 @@ def test_a_script_that_cannot_be_wrapped(cli: Cli, watcher: Watcher) -> None:
     assert [each.execution.id for each in watcher.execution_tree(int(first)).children] == [int(part)]
     assert "already ended with other values" in cli.error("executions", "end", first, "--exit-status", "0")
     assert "say how it ended with --exit-status" in cli.error("executions", "end", first, "--inserts", "1", code=2)
+    both = ("--state", "succeeded", "--exit-status", "1")
+    assert "not by both" in cli.error("executions", "end", first, *both, code=2)
     watcher.update_pipeline("a", active=False)
     assert "'a' is inactive" in cli.error("executions", "start", "-p", "a")
 

@@ -125,7 +125,10 @@ def test_a_list_of_rules_fits_a_terminal_and_says_why_one_cannot_judge(
         (("rules", "create", "p", "inserts", "--lookback-days", "366"), "lookback_days is 366; it must be a whole"),
         (("rules", "create", "p", "inserts", "--multiplier", "0.1"), "multiplier is 0.1; it must be a number from 0.5"),
         (("rules", "set", "p", "--inactive"), "no anomaly rule named 'p'; make one with: watcher anomalies rules"),
-        (("rules", "set", "p", "inserts", "--active"), "watcher anomalies rules create p inserts"),
+        (
+            ("rules", "set", "p", "inserts", "--active"),
+            "named 'inserts'; make one with: watcher anomalies rules create p inserts",
+        ),
         (("rules", "list", "-p", "nowhere"), "no pipeline named 'nowhere'"),
         (("results", "-p", "nowhere"), "no pipeline named 'nowhere'"),
         (("unflag", "7"), "no execution with id 7"),

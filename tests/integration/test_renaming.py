@@ -169,6 +169,9 @@ def test_an_old_name_means_the_type(watcher: Watcher) -> None:
     third = watcher.update_pipeline(second.name, pipeline_type_name=old)
     assert {watcher.pipeline(each.id).pipeline_type_name for each in (first, second, third)} == {f"new {old}"}
     assert [each.id for each in watcher.pipeline_types() if old in each.name] == [kind.id]
+    for name in (old, f"new {old}"):
+        found = watcher.pipeline_list(pipeline_type=name).pipelines
+        assert {each.pipeline.id for each in found} == {first.id, second.id, third.id}
 
 
 def check_of(name: str, run: str, status: AssetCheckStatus, minutes: float) -> AssetCheckRecord:

@@ -132,8 +132,11 @@ def end(
     execution_id: Id,
     *,
     state: Annotated[
-        str, typer.Option("--state", "-s", metavar="STATE", help="How it ended: failed, canceled or succeeded.")
-    ] = "failed",
+        str | None,
+        typer.Option(
+            "--state", "-s", metavar="STATE", help="How it ended: failed, canceled or succeeded; by default failed."
+        ),
+    ] = None,
     reason: Annotated[
         str | None, typer.Option("--reason", "-r", metavar="TEXT", help="Why, for those who read of it.")
     ] = None,
@@ -157,9 +160,11 @@ def end(
     of_script = (inserts, updates, soft_deletes, total_rows, next_watermark)
     if exit_status is None and any(value is not None for value in of_script):
         raise typer.BadParameter("counts and a watermark are those of a script: say how it ended with --exit-status")
+    if exit_status is not None and state is not None:
+        raise typer.BadParameter("how it ended is said by --exit-status or by --state, not by both")
     with open_watcher() as watcher:
         if exit_status is None:
-            execution = watcher.close_execution(execution_id, state=state, reason=reason)
+            execution = watcher.close_execution(execution_id, state=state or "failed", reason=reason)
         else:
             execution = watcher.end_execution(
                 execution_id,

@@ -63,7 +63,10 @@ RECENT_OF_EACH = 2
 
 CONDITIONS = {
     "owner": f"({catalog.OWNERS} ? %(owner)s OR %(owner)s = '' AND {catalog.OWNERS} = '[]')",
-    "pipeline_type": "type.name = %(pipeline_type)s",
+    # A name that it had before it was renamed means it, too.
+    "pipeline_type": """type.id = coalesce((SELECT id FROM watcher.pipeline_type WHERE name = %(pipeline_type)s),
+                                           (SELECT pipeline_type_id FROM watcher.pipeline_type_alias
+                                             WHERE name = %(pipeline_type)s))""",
     "group": f"{GROUP} = %(group)s",
     "search": "position(lower(%(search)s) IN lower(pipeline.name)) > 0",
     "pipeline_id": "pipeline.id = %(pipeline_id)s",
