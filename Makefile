@@ -72,7 +72,7 @@ faults: install  ## Cause every fault with real parts, measure how soon its mess
 drill: install  ## Kill everything at random while work goes on, 1,000 or ARGS many times, and prove that nothing is lost: 40 minutes
 	@DRILL_DISRUPTIONS=$(if $(ARGS),$(ARGS),1000) $(BIN)/python -m pytest -n 0 -s tests/drill
 
-fuzz: install  ## Send hostile requests, 20,000 or ARGS many, as many of Schemathesis, and read all that was taken
+fuzz: install  ## Send hostile requests, 20,000 or ARGS many, read all that was taken, and live through days at random
 	@FUZZ_COUNT=$(if $(ARGS),$(ARGS),20000) $(BIN)/python -m pytest -n 0 -s tests/fuzz
 
 audit: install  ## Look for known vulnerabilities of all that is installed; needs PyPI's advisories
