@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from tests.http_client import serving
 from tests.slack_server import slack_server
 from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Settings, Watcher
+from watcher_core.cli import main
 from watcher_core.server import create_app
 
 KEYS = (
@@ -37,7 +38,9 @@ PAGES = (
 
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)
-def test_whatever_metadata_says_all_checks_and_pages_go_on(watcher: Watcher, value: Any) -> None:
+def test_whatever_metadata_says_all_checks_and_pages_go_on(
+    watcher: Watcher, value: Any, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     now, job = dt.datetime.now(dt.UTC), value
 
     def record(name: str, state: str, days: float, source: ExecutionSource, **fields: Any) -> ExecutionRecord:
@@ -84,6 +87,11 @@ def test_whatever_metadata_says_all_checks_and_pages_go_on(watcher: Watcher, val
         *(watcher.check_asset_checks, watcher.check_failures, watcher.detect_pending_anomalies),
     ):
         check()
+    monkeypatch.setenv("WATCHER_DATABASE_URL", database_url)
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "failures"])
+    assert ended.value.code in (None, 0)
+    assert "fine" in capsys.readouterr().out
     alerts = watcher.alerts(limit=100)
     for alert in alerts:
         watcher.alert_context(alert)

@@ -1,5 +1,6 @@
 """What a pipe gets of a table is what rich would lay out."""
 
+import contextlib
 import io
 
 import pytest
@@ -12,6 +13,7 @@ from rich.text import Text
 from watcher_core.cli import output
 
 CELLS = st.one_of(st.none(), st.integers(-(10**6), 10**6), st.text("ab é日\u200b\n\x1b", max_size=8).map(str.strip))
+NAMES = st.text("ab é日", max_size=8).map(str.strip)
 
 
 def laid_out(columns: list[output.Column], rows: list[list[output.Cell]]) -> list[str]:
@@ -30,6 +32,19 @@ def laid_out(columns: list[output.Column], rows: list[list[output.Cell]]) -> lis
 def test_a_piped_table_is_laid_out_as_rich_does(rows: list[list[output.Cell]]) -> None:
     columns = [output.Column("id", right=True), output.Column("name", fold=True), output.Column("rows", right=True)]
     assert list(output.plain_table(columns, rows)) == laid_out(columns, rows)
+
+
+@given(st.lists(st.tuples(NAMES, CELLS), min_size=1, max_size=5))
+def test_a_piped_grid_is_laid_out_as_rich_does(rows: list[tuple[output.Cell, ...]]) -> None:
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as printed:
+        patch.setattr(output, "_is_piped", lambda: False)
+        output.print_grid(rows)
+    assert list(output.plain_grid(rows)) == printed.getvalue().split("\n")[:-1]
+
+
+def test_a_piped_line_that_is_long_makes_no_other_one_so() -> None:
+    lines = list(output.plain_grid([("metadata", "x" * 100_000), ("error", "in a line\n" * 10_000)]))
+    assert sum(map(len, lines)) < 400_000
 
 
 def test_a_piped_table_has_no_colours(capsys: pytest.CaptureFixture[str]) -> None:

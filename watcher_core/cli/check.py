@@ -324,7 +324,8 @@ def _failure_cells(finding: Finding) -> tuple[output.Cell, ...]:
     partitions, count = finding.details.get("failed_partitions"), finding.details.get("failed_partition_count")
     if isinstance(partitions, list) and isinstance(count, int):
         more = f" and {count - NAMED_PARTITIONS:,} more" if count > NAMED_PARTITIONS else ""
-        parts.insert(0, f"partition{'' if count == 1 else 's'} {', '.join(partitions[:NAMED_PARTITIONS])}{more}")
+        named = ", ".join(map(str, partitions[:NAMED_PARTITIONS]))
+        parts.insert(0, f"partition{'' if count == 1 else 's'} {named}{more}")
     error = ": ".join(str(part) for part in parts if part)
     return (
         finding.execution_id,

@@ -132,6 +132,16 @@ def plain_table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> It
         yield (" " * GAP).join(parts).rstrip()
 
 
+def plain_grid(rows: Sequence[Sequence[Cell]]) -> Iterator[str]:
+    """Return the lines of rows for a pipe: rich would fill up each line to the length of the longest."""
+    cells = [[_plain(cell, lines=True) for cell in row] for row in rows]
+    widths = [max(map(_width, column)) for column in list(zip(*cells, strict=True))[:-1]]
+    for *row, last in cells:
+        before = "".join(cell + " " * (width - _width(cell) + GAP) for cell, width in zip(row, widths, strict=True))
+        for place, line in enumerate(last.split("\n")):
+            yield f"{' ' * _width(before) if place else before}{line}".rstrip()
+
+
 def print_fields(fields: Iterable[tuple[str, Cell]]) -> None:
     """Print names and values below each other. A field without a value is left out."""
     print_grid([(Styled(name, "bold"), value) for name, value in fields if value is not None])
@@ -139,6 +149,9 @@ def print_fields(fields: Iterable[tuple[str, Cell]]) -> None:
 
 def print_grid(rows: Sequence[Sequence[Cell]]) -> None:
     """Print rows without headings; the last column takes the room that is left."""
+    if _is_piped():
+        sys.stdout.writelines(f"{line}\n" for line in plain_grid(rows))
+        return
     from rich.table import Table
 
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
