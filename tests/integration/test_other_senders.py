@@ -175,6 +175,19 @@ def test_an_incident_says_what_is_wrong(server: HttpServer) -> None:
     assert event["links"] == [{"href": "https://dagster.example.com/runs/1", "text": "run"}]
 
 
+def test_an_event_has_the_size_that_pagerduty_takes(server: HttpServer) -> None:
+    facts = {"error": "no column", "failed_steps": ["s" * 1_000] * 1_000, "partition": "ü" * 300_000, "attempts": 2}
+    given = message(AlertEvent.OPENED, alert(facts=facts))
+    assert given.notification is not None
+    links = {17: {"run": f"https://dagster.example.com/runs/{'r' * 600_000}", "alert": "https://board.example.com"}}
+    about = replace(given.notification, owners={17: ("o" * 1_000,) * 1_000}, links=links)
+    pagerduty(server).send(replace(given, notification=about), thread=None)
+    [request] = server.taken
+    assert len(request.body) < 512_000
+    assert request.json["payload"]["custom_details"]["facts"] == {"error": "no column", "attempts": 2}
+    assert request.json["links"] == [{"href": "https://board.example.com", "text": "alert"}]
+
+
 def test_every_alert_has_a_key_of_its_own(server: HttpServer) -> None:
     """Of the same database, and of another one that has the same ids."""
     others = (alert(id=18), alert(deduplication_key="failure/2"), alert(opened_at=NOON + dt.timedelta(days=1)))

@@ -31,6 +31,10 @@ HOST = "events.pagerduty.com"
 EXAMPLE = "pagerduty://INTEGRATION_KEY"
 MAX_SUMMARY = 1024
 MAX_SOURCE = 255
+# PagerDuty refuses an event of more than 512 KB, and nobody would be called. What is longer, the board shows.
+MAX_FACT = 8_000
+MAX_OWNERS = 100
+MAX_LINK = 2_000
 
 # What PagerDuty says of a key that is none, with the same status as of a wrong message.
 ABOUT_THE_KEY = re.compile(r"(routing|integration|service)[ _]key", re.IGNORECASE)
@@ -155,13 +159,13 @@ def _details(about: Notification, alert: values.Alert, summary: str, message: Sl
         "class": alert.kind.value,
         "custom_details": {
             "environment": about.environment,
-            "owners": list(about.owners.get(alert.id, ())),
+            "owners": [cut(owner, MAX_SOURCE) for owner in about.owners.get(alert.id, ())[:MAX_OWNERS]],
             "alert": alert.id,
             "message": formats.as_text(message.text),
-            "facts": alert.facts,
+            "facts": {name: fact for name, fact in alert.facts.items() if len(json.dumps(fact)) <= MAX_FACT},
         },
     }
     if about.environment:
         payload["group"] = about.environment
-    links = [{"href": url, "text": name} for name, url in about.links.get(alert.id, {}).items()]
+    links = [{"href": url, "text": name} for name, url in about.links.get(alert.id, {}).items() if len(url) <= MAX_LINK]
     return {"payload": payload, "links": links}
