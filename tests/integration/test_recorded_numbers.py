@@ -432,6 +432,25 @@ def only_last(watcher: Watcher, name: str) -> Execution:
     return watcher.executions(pipeline=name, limit=1)[0]
 
 
+def test_a_run_of_a_partition_whose_key_cannot_be_stored_is_recorded(
+    watcher: Watcher, name: str, tmp_path: Path
+) -> None:
+    """SQLite takes such a key, as PostgreSQL does not."""
+
+    @dg.asset(name=name, partitions_def=dg.DynamicPartitionsDefinition(name="any"))
+    def loads(context: dg.AssetExecutionContext) -> None:
+        raise ValueError(f"nothing of {context.partition_key!r}")
+
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as own:
+        own.add_dynamic_partitions("any", ["a\x00"])
+        materialize(own, loads, partition_key="a\x00")
+        for _ in range(3):
+            record_tick(own, watcher)
+    execution = only(watcher, name)
+    assert (execution.state, execution.scope) == (FAILED, "a\N{REPLACEMENT CHARACTER}")
+    assert "it must not contain the NUL character" in execution.execution_metadata["recorder_error"]
+
+
 # Which key counts what
 
 

@@ -260,4 +260,7 @@ def _least(execution: ExecutionRecord, reason: str) -> ExecutionRecord:
     unsaid: dict[str, Any] = dict.fromkeys(
         ("logical_date", "next_watermark", "inserts", "updates", "soft_deletes", "total_rows", "former_external_id")
     )
-    return replace(execution, **unsaid, execution_metadata={"recorder_error": reason})
+    scope = execution.scope
+    if scope is not None:  # which it is of stays: of all, it would say something else
+        scope = scope.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+    return replace(execution, **unsaid, scope=scope, execution_metadata={"recorder_error": reason})
