@@ -67,6 +67,42 @@ def test_a_partition_that_is_gone_does_not_fail_until_it_is_back(
     assert failing(watcher) == ["south"]
 
 
+def test_a_partition_of_a_job_that_is_gone_does_not_fail_until_it_is_back(
+    dagster_instance: dg.DagsterInstance, watcher: Watcher
+) -> None:
+    @dg.op
+    def load() -> None:
+        raise ValueError("no file")
+
+    def nightly(*shops: str) -> dg.Definitions:
+        @dg.job(name="nightly", partitions_def=dg.StaticPartitionsDefinition(shops))
+        def job() -> None:
+            load()
+
+        return dg.Definitions(jobs=[job])
+
+    def failing_of(*shops: str) -> Sequence[str]:
+        repository = nightly(*shops).get_repository_def()
+        ConfigurationRecorder(watcher).record(repository, "shop", dagster_instance)
+        PartitionRecorder(watcher).record(repository, "shop", dagster_instance)
+        found = [finding.details.get("failed_partitions", ["a range"]) for finding in watcher.check_failures()]
+        return [key for keys in found for key in keys]
+
+    tags = {compat.REPOSITORY_TAG: f"{compat.DEFAULT_REPOSITORY}@shop"}
+    # A run of a range has its ends in its scope.
+    ranged = {"dagster/asset_partition_range_start": "east", "dagster/asset_partition_range_end": "west"}
+    job = nightly("north", "south/2", "east", "west").resolve_job_def("nightly")
+    job.execute_in_process(instance=dagster_instance, raise_on_error=False, partition_key="north", tags=tags)
+    job.execute_in_process(instance=dagster_instance, raise_on_error=False, partition_key="south/2", tags=tags)
+    job.execute_in_process(instance=dagster_instance, raise_on_error=False, tags={**tags, **ranged})
+    record_tick(dagster_instance, watcher)
+    assert failing_of("north", "south/2", "east", "west") == ["north", "south/2"]
+    assert failing_of("south/2", "west") == ["south/2"]
+    assert failing_of("west") == ["a range"]
+    assert failing_of("other") == []
+    assert failing_of("north") == ["north"]
+
+
 def test_a_partition_of_a_pipeline_that_was_renamed_is_gone_as_well(
     dagster_instance: dg.DagsterInstance, watcher: Watcher
 ) -> None:
