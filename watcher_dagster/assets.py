@@ -134,12 +134,13 @@ def asset_check_names(repository_def: dg.RepositoryDefinition) -> list[tuple[str
 
 
 def _specs(repository_def: dg.RepositoryDefinition) -> Iterator[dg.AssetSpec]:
-    for key, assets_def in repository_def.assets_defs_by_key.items():
-        spec = assets_def.get_asset_spec(key)
+    made = {key: assets.get_asset_spec(key) for key, assets in repository_def.assets_defs_by_key.items()}
+    for key, spec in {**compat.source_specs(repository_def), **made}.items():
+        assets_def = repository_def.assets_defs_by_key.get(key)
         declares = any(name.startswith(keys.PREFIX) for name in spec.metadata.keys() - {keys.PIPELINES_KEY})
         is_ours = declares and keys.EXTERNAL_TAG not in spec.tags
         has_policy = getattr(spec, "freshness_policy", None) is not None and keys.EXTERNAL_TAG not in spec.tags
-        if compat.is_materializable(assets_def) or is_ours or has_policy:
+        if is_ours or has_policy or (assets_def is not None and compat.is_materializable(assets_def)):
             yield spec
 
 

@@ -105,6 +105,20 @@ def test_an_external_asset_has_an_address_and_no_lineage() -> None:
     assert found["inside"].sources == (Address("crm", "api", "api"),)
 
 
+@pytest.mark.filterwarnings("ignore:Function `observable_source_asset`", "ignore:Property `OpDefinition.version`")
+def test_a_source_that_is_observed_has_an_address() -> None:
+    @dg.observable_source_asset(metadata=watcher_metadata(address="crm", address_type="api"))
+    def outside() -> dg.DataVersion:
+        return dg.DataVersion("1")
+
+    @dg.asset(deps=[outside])
+    def inside() -> None: ...
+
+    found = graph_lineage(outside, inside)
+    assert found.keys() == {"inside"}
+    assert found["inside"].sources == (Address("crm", "api", "api"),)
+
+
 def test_an_asset_of_another_code_location_is_where_it_is_on_record() -> None:
     @dg.asset(deps=["elsewhere"])
     def here() -> None: ...

@@ -296,6 +296,26 @@ def test_assets_that_dagster_does_not_materialize_are_somebody_elses() -> None:
     assert sorted(configured(prices, declared)) == ["declared", "prices"]
 
 
+@pytest.mark.filterwarnings(
+    "ignore:Function `observable_source_asset`", "ignore:Property `OpDefinition.version`", "ignore:Class `SourceAsset`"
+)
+def test_a_source_that_is_observed_may_have_rules() -> None:
+    """Dagster keeps such sources apart from all other assets."""
+
+    @dg.observable_source_asset(group_name="crm", metadata=watcher_metadata(freshness=(2, "hour")))
+    def customers() -> dg.DataVersion:
+        return dg.DataVersion("1")
+
+    @dg.observable_source_asset
+    def bare() -> dg.DataVersion:
+        return dg.DataVersion("1")
+
+    found = configured(customers, bare, dg.SourceAsset("files", metadata=watcher_metadata(freshness=(1, "day"))))
+    assert sorted(found) == ["customers", "files"]
+    assert (found["customers"].freshness_number, found["customers"].freshness_datepart) == (2, DatePart.HOUR)
+    assert found["customers"].pipeline_type_name == "crm"
+
+
 def test_every_asset_of_a_multi_asset() -> None:
     @dg.multi_asset(
         specs=[dg.AssetSpec("a", group_name="x"), dg.AssetSpec(["b", "c"], metadata={"watcher/timeliness": "1 hour"})]

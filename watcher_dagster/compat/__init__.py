@@ -41,6 +41,7 @@ from watcher_dagster.compat.definitions import (
     run_repository,
     sensor_location,
     sensor_states,
+    source_specs,
     step_key,
 )
 from watcher_dagster.compat.event_log import delete_run, first_of_version, newest_check_runs, newest_events, run_size
@@ -136,6 +137,7 @@ __all__ = [
     "run_storage_id",
     "sensor_location",
     "sensor_states",
+    "source_specs",
     "step_key",
     "step_stats",
     "unpartitioned_assets",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import dagster as dg
 
@@ -89,6 +89,21 @@ def repository(
 def is_materializable(assets: dg.AssetsDefinition) -> bool:
     """Whether Dagster can materialize these assets; all others are external."""
     return assets.is_materializable
+
+
+def source_specs(repository: dg.RepositoryDefinition) -> Mapping[dg.AssetKey, dg.AssetSpec]:
+    """Return what source assets say of themselves, as those of `@observable_source_asset`: Dagster keeps them apart."""
+    return {
+        key: dg.AssetSpec(
+            key,
+            description=source.description,
+            metadata=source.metadata,
+            group_name=source.group_name,
+            tags=source.tags,
+            partitions_def=source.partitions_def,
+        )
+        for key, source in repository.source_assets_by_key.items()
+    }
 
 
 def job_assets(job: dg.JobDefinition) -> Collection[dg.AssetKey]:

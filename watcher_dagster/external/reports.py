@@ -68,11 +68,18 @@ def report_tick(
 
 def external_assets(repository: dg.RepositoryDefinition) -> dict[str, list[dg.AssetSpec]]:
     """Return the external assets of a code location by the names of the pipelines that write them."""
+    external = [
+        *compat.source_specs(repository).values(),
+        *(
+            assets.get_asset_spec(key)
+            for key, assets in repository.assets_defs_by_key.items()
+            if not compat.is_materializable(assets)
+        ),
+    ]
     found: dict[str, list[dg.AssetSpec]] = defaultdict(list)
-    for key, assets in repository.assets_defs_by_key.items():
-        spec = assets.get_asset_spec(key)
+    for spec in external:
         names = spec.metadata.get(keys.PIPELINES_KEY)
-        if names is not None and not compat.is_materializable(assets):
+        if names is not None:
             for name in _names(names):
                 found[name].append(spec)
     return dict(found)

@@ -76,7 +76,8 @@ def asset_graph(repository_def: dg.RepositoryDefinition) -> AssetGraph:
 
     An asset that Dagster does not materialize has an address here, and no lineage.
     """
-    specs = {key: assets.get_asset_spec(key) for key, assets in repository_def.assets_defs_by_key.items()}
+    defined = {key: assets.get_asset_spec(key) for key, assets in repository_def.assets_defs_by_key.items()}
+    specs = {**compat.source_specs(repository_def), **defined}
     materializable = {
         key for key, assets in repository_def.assets_defs_by_key.items() if compat.is_materializable(assets)
     }
