@@ -230,7 +230,7 @@ class WatcherResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # its
         is one execution, with its attempts in the metadata.
 
         Args:
-            context: Dagster's context, of an asset, a multi-asset or an op.
+            context: Dagster's context, of an asset, a multi-asset, an op or an asset check.
             next_watermark: The new watermark, if the block succeeds. For an asset whose partitions are time windows,
                 the default is its partition; a backfill of older partitions never moves the watermark back.
             full_load: Whether everything is read again, whatever the watermark.

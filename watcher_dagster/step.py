@@ -20,7 +20,8 @@ from watcher_dagster.assets import asset_configuration
 from watcher_dagster.identity import asset_pipeline_name, materialization_identity
 from watcher_dagster.partitions import readable_windows
 
-StepContext = dg.AssetExecutionContext | dg.OpExecutionContext
+AssetContext = dg.AssetExecutionContext | dg.OpExecutionContext
+StepContext = AssetContext | dg.AssetCheckExecutionContext
 
 # Contexts of Dagster that know of no step, or of one that is not theirs to track.
 OTHER_CONTEXTS = (
@@ -58,7 +59,7 @@ def read_step(
     """Return the step of a context.
 
     Args:
-        context: Dagster's context, of an asset, a multi-asset or an op.
+        context: Dagster's context, of an asset, a multi-asset, an op or an asset check.
         asset_key: Which asset, where the step has several or Dagster does not know of it.
         pipeline: A name, for work that is no asset's.
         partition: The partition that an op materializes; an asset's own is known.
@@ -75,6 +76,8 @@ def read_step(
         if asset_key is not None:
             raise InvalidValueError(f"pipeline {pipeline!r} and asset_key {asset_key!r}: pass one of them")
         return _step(context, PipelineConfiguration(name=pipeline), None, partition=partition)
+    if isinstance(context, dg.AssetCheckExecutionContext):
+        raise InvalidValueError("an asset check materializes no asset: pass pipeline= for a name")
     key = _asset_key(context, asset_key)
     spec = _asset_spec(context, key)
     if spec is None:
@@ -84,7 +87,7 @@ def read_step(
     return _asset_step(context, key, spec)
 
 
-def _asset_step(context: StepContext, key: dg.AssetKey, spec: dg.AssetSpec) -> Step:
+def _asset_step(context: AssetContext, key: dg.AssetKey, spec: dg.AssetSpec) -> Step:
     configuration, partitions_def = asset_configuration(spec), spec.partitions_def
     if partitions_def is None or not (context.has_partition_key or context.has_partition_key_range):
         return _step(context, configuration, key)
@@ -127,7 +130,7 @@ def _step(
     )
 
 
-def _asset_key(context: StepContext, given: dg.AssetKey | str | list[str] | None) -> dg.AssetKey:
+def _asset_key(context: AssetContext, given: dg.AssetKey | str | list[str] | None) -> dg.AssetKey:
     materialized = sorted(_materialized_keys(context))
     if given is not None:
         key = dg.AssetKey.from_coercible(given)
@@ -148,7 +151,7 @@ def _asset_key(context: StepContext, given: dg.AssetKey | str | list[str] | None
     )
 
 
-def _materialized_keys(context: StepContext) -> set[dg.AssetKey]:
+def _materialized_keys(context: AssetContext) -> set[dg.AssetKey]:
     """What this very step materializes; in a graph asset every op belongs to the asset, and one materializes it."""
     if not context.has_assets_def:
         return set()
@@ -157,13 +160,13 @@ def _materialized_keys(context: StepContext) -> set[dg.AssetKey]:
     return set(_keys_of_outputs(context))
 
 
-def _keys_of_outputs(context: StepContext) -> Iterator[dg.AssetKey]:
+def _keys_of_outputs(context: AssetContext) -> Iterator[dg.AssetKey]:
     for output in context.op_def.output_defs:
         with suppress(Exception):  # Dagster has no public name for what it raises when an output is no asset's
             yield context.asset_key_for_output(output.name)
 
 
-def _asset_spec(context: StepContext, key: dg.AssetKey) -> dg.AssetSpec | None:
+def _asset_spec(context: AssetContext, key: dg.AssetKey) -> dg.AssetSpec | None:
     return context.assets_def.get_asset_spec(key) if context.has_assets_def else None
 
 

@@ -390,6 +390,31 @@ def test_a_graph_asset_is_tracked_where_it_is_materialized(run: Run, watcher: Wa
     assert {only_execution(watcher, "prices").external_id} == identities(result)
 
 
+def test_an_asset_check_says_what_it_does(run: Run, watcher: Watcher) -> None:
+    """It may track what it does, which is no execution of the asset that it is about."""
+
+    @dg.asset
+    def prices() -> None: ...
+
+    @dg.asset_check(asset=prices)
+    def sound(context: dg.AssetCheckExecutionContext, watcher: WatcherResource) -> dg.AssetCheckResult:
+        for key in (None, "prices"):
+            with (
+                pytest.raises(InvalidValueError, match="pass pipeline= for a name"),
+                watcher.track(context, asset_key=key),
+            ):
+                pass
+        with watcher.track(context, pipeline="audit") as execution:
+            execution.record(total_rows=1)
+        return dg.AssetCheckResult(passed=True)
+
+    result = run(prices, sound)
+    assert result.success
+    audit = only_execution(watcher, "audit")
+    assert audit.total_rows == 1
+    assert audit.parent_id == next(each.id for each in watcher.executions() if each.external_id == result.run_id)
+
+
 def test_an_op_says_what_it_does(watcher: Watcher, instance: dg.DagsterInstance, resource: WatcherResource) -> None:
     @dg.op(out=dg.DynamicOut(str))
     def colours() -> Iterator[dg.DynamicOutput[str]]:

@@ -63,8 +63,10 @@ def sensor_states(instance: dg.DagsterInstance, location: str) -> dict[str, tupl
     return found
 
 
-def op_context(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> dg.OpExecutionContext:
-    """Return the context of the op below an asset; an op's own is that already."""
+def op_context(
+    context: dg.AssetExecutionContext | dg.OpExecutionContext | dg.AssetCheckExecutionContext,
+) -> dg.OpExecutionContext:
+    """Return the context of the op below an asset or a check of one; an op's own is that already."""
     return context.op_execution_context
 
 
