@@ -15,6 +15,7 @@ from watcher_core import (
     AssetCheckRecord,
     AssetCheckStatus,
     ExecutionState,
+    ObservationRecord,
     PipelineConfiguration,
     Watcher,
 )
@@ -206,6 +207,21 @@ def test_what_a_job_outside_dagster_makes_now_is_checked_again(
         watcher.start_execution(pipeline_id="a")
     watcher.configure_pipelines([], location="etl")
     assert watcher.pipeline(name).removed_at is None
+    assert watcher.pipeline("b").removed_at is not None
+
+
+def test_what_is_observed_elsewhere_now_is_checked_again(
+    watcher: Watcher, declared: list[PipelineConfiguration]
+) -> None:
+    """A source has moved to a code location that declares nothing, and no run makes it."""
+    before = dt.datetime.now(dt.UTC)
+    watcher.configure_pipelines([], location="etl")
+    for at, is_gone in ((before, True), (dt.datetime.now(dt.UTC), False)):
+        with watcher.recorder("main") as session:
+            assert session is not None
+            session.record_observations([ObservationRecord(pipeline_name="a", observed_at=at, updated_at=at)])
+        watcher.configure_pipelines([], location="etl")
+        assert (watcher.pipeline("a").removed_at is not None) == is_gone
     assert watcher.pipeline("b").removed_at is not None
 
 

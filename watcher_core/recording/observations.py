@@ -111,12 +111,17 @@ def record_observations(
         return
     names = catalog.current_pipeline_names(session, {row["pipeline_name"] for row in cleaned})
     types: dict[str, str | None] = {}
+    observed_at: dict[str, dt.datetime] = {}
     for row in cleaned:
         row["pipeline_name"] = names[row["pipeline_name"]]
         type_name = row.pop("pipeline_type_name")
         if row["data_version"] is not None or row["updated_at"] is not None:
-            types.setdefault(row["pipeline_name"], type_name)
-    catalog.ensure_pipelines(session, types_by_name=types, now=now)
+            name, at = row["pipeline_name"], row["reported_at"]
+            types.setdefault(name, type_name)
+            observed_at[name] = max(observed_at.get(name, at), at)
+    # One that was gone from the code is observed elsewhere now.
+    begun = {name: (at, None) for name, at in observed_at.items()}
+    catalog.resolve_pipelines(session, types_by_name=types, begun=begun, now=now)
     session.execute(LOCK_PIPELINES, {"names": sorted({row["pipeline_name"] for row in cleaned})})
     session.execute(RECORD, {"records": arguments.json_text(cleaned), "instance_id": instance_id})
 
