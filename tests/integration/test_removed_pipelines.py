@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -117,6 +118,32 @@ def test_a_job_that_is_gone_does_not_fail_until_it_is_back(watcher: Watcher) -> 
     assert alert.resolution == {"how": "removed"}
     declare(nightly)
     assert checked(watcher)[2] == {"etl/nightly", "other/nightly"}
+
+
+@pytest.mark.filterwarnings(
+    "ignore:Function `observable_source_asset`", "ignore:Property `OpDefinition.version`", "ignore:.*multi_observable"
+)
+def test_a_source_that_is_gone_does_not_fail_until_it_is_back(watcher: Watcher) -> None:
+    """Code declares nothing of it, so that it is known by what it observed alone."""
+
+    @dg.observable_source_asset
+    def crm() -> dg.DataVersion:
+        return dg.DataVersion("1")
+
+    @dg.multi_observable_source_asset(specs=[dg.AssetSpec("files"), dg.AssetSpec("unknown")])
+    def several(): ...
+
+    def declare(*assets: Any) -> None:
+        ConfigurationRecorder(watcher).record(dg.Definitions(assets=assets).get_repository_def(), "etl")
+
+    watcher.record([record(name, f"{name}/bad", state=ExecutionState.FAILED) for name in ("crm", "files")])
+    declare(crm, several)
+    assert {each.name for each in watcher.pipelines()} == {"crm", "files"}
+    assert checked(watcher)[2] == {"crm", "files"}
+    declare(several)
+    assert checked(watcher)[2] == {"files"}
+    declare(crm)
+    assert checked(watcher)[2] == {"crm"}
 
 
 @pytest.mark.parametrize("repository", ["__repository__", "shop"])

@@ -64,6 +64,12 @@ ONLY_IN_COMPAT = [
     (dg.AssetExecutionContext, "op_execution_context", "WatcherResource.track cannot identify the step that runs"),
     (dg.OpExecutionContext, "get_step_execution_context", "WatcherResource.track cannot identify the step that runs"),
     (dg.OpExecutionContext, "op_execution_context", "WatcherResource.track cannot identify the step of an op"),
+    (
+        dg.AssetCheckExecutionContext,
+        "op_execution_context",
+        "WatcherResource.track cannot identify the step of a check",
+    ),
+    (dg.AssetsDefinition, "is_observable", "failures of a source stay open that is gone from the code"),
     (dg.AssetsDefinition, "is_materializable", "external assets are recorded as pipelines of Dagster"),
     (dg.JobDefinition, "asset_layer", "the time zone of a schedule does not reach anomaly rules"),
     (dg.AssetsDefinition, "keys_by_output_name", "WatcherResource.track does not know which assets a step makes"),

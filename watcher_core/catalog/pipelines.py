@@ -211,7 +211,8 @@ def configure_pipelines(
         session: The transaction.
         configurations: What code declares.
         location: The code location of which this is all; what it declared before, and does no more, is gone.
-        jobs: The pipelines of its jobs, of which code declares nothing. Those that are not known are not made.
+        jobs: The pipelines of its jobs, and of what it observes, of which code may declare nothing. Those that are not
+            known are not made.
         now: The time.
 
     Returns:

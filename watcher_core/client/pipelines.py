@@ -126,7 +126,8 @@ class PipelineMethods(Connection):
             configurations: The configurations.
             location: The code location of which these are all pipelines. What it declared before, and does no more, is
                 gone from the code: no check looks at it until a code location declares it again.
-            jobs: The pipelines of its jobs, of which code declares nothing. Those that are not known are not made.
+            jobs: The pipelines of its jobs, and of what it observes, of which code may declare nothing. Those that are
+                not known are not made.
 
         Returns:
             How many were new or changed.

@@ -13,7 +13,7 @@ import dagster as dg
 from watcher_core import InvalidValueError, Watcher
 from watcher_dagster import compat
 from watcher_dagster.assets import anomaly_rule_configurations, asset_check_names, pipeline_configurations
-from watcher_dagster.identity import job_pipeline_name
+from watcher_dagster.identity import asset_pipeline_name, job_pipeline_name
 
 log = logging.getLogger("watcher.dagster")
 
@@ -26,7 +26,7 @@ class ConfigurationRecorder:
 
     def __init__(self, watcher: Watcher) -> None:
         self.watcher = watcher
-        self._pipelines = _Declaration("the configuration of this code location's assets is", _assets_and_jobs)
+        self._pipelines = _Declaration("the configuration of this code location's assets is", _declared_pipelines)
         self._rules = _Declaration("the anomaly rules of this code location's assets are", anomaly_rule_configurations)
         self._checks = _Declaration("the asset checks of this code location are", asset_check_names)
 
@@ -56,16 +56,17 @@ class ConfigurationRecorder:
             )
 
     def _configure_pipelines(self, repository: str, location: str | None, declared: Sequence[Any]) -> None:
-        configurations, jobs = declared
+        configurations, jobs, observed = declared
         # The pipelines of runs are named by their code location alone.
         place = location and location.removeprefix(f"{repository}@")
         self.watcher.configure_pipelines(
-            configurations, location=location, jobs=[job_pipeline_name(place, job) for job in jobs]
+            configurations, location=location, jobs=[*(job_pipeline_name(place, job) for job in jobs), *observed]
         )
 
 
-def _assets_and_jobs(repository: dg.RepositoryDefinition) -> Sequence[Any]:
-    return pipeline_configurations(repository), sorted(repository.job_names)
+def _declared_pipelines(repository: dg.RepositoryDefinition) -> Sequence[Any]:
+    observed = sorted(asset_pipeline_name(key) for key in compat.observed_keys(repository))
+    return pipeline_configurations(repository), sorted(repository.job_names), observed
 
 
 class _Declaration:

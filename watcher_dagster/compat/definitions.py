@@ -108,6 +108,12 @@ def source_specs(repository: dg.RepositoryDefinition) -> Mapping[dg.AssetKey, dg
     }
 
 
+def observed_keys(repository: dg.RepositoryDefinition) -> set[dg.AssetKey]:
+    """Return the assets that a code location observes."""
+    sources = {key for key, source in repository.source_assets_by_key.items() if source.is_observable}
+    return sources | {key for key, assets in repository.assets_defs_by_key.items() if assets.is_observable}
+
+
 def job_assets(job: dg.JobDefinition) -> Collection[dg.AssetKey]:
     """Return the assets that a job materializes."""
     return job.asset_layer.selected_asset_keys
