@@ -113,6 +113,7 @@ def test_an_address_is_changed(cli: Cli, watcher: Watcher) -> None:
         "lineage", "set", "raw", "--name", "landing", "--type", "s3", "--group", "bucket", "--deprecated"
     )
     assert (code, out) == (0, "landing [deprecated]: s3 (bucket)\n")
+    assert cli("lineage", "set", "mart", "--group", "bucket", "--deprecated")[0] == 2  # of which type?
     assert [address["name"] for address in read(cli, "lineage", "addresses")] == ["api", "landing", "mail", "mart"]
 
 

@@ -37,6 +37,7 @@ def test_mermaid_has_each_edge_once_with_its_pipelines() -> None:
 def test_names_that_would_end_a_label_do_not() -> None:
     assert '"a \\"b\\" <c> #d\\n\\\\e" -> "z"' in to_dot(graph((NASTY, "z", "p")))
     assert 'a0["a #34;b#34; #60;c#62; #35;d \\e"]' in to_mermaid(graph((NASTY, "z", "p")))
+    assert 'a0["#96;b#96;"]' in to_mermaid(graph(("`b`", "z", "p")))
 
 
 def test_the_part_around_some_addresses() -> None:

@@ -273,6 +273,8 @@ def set_fields(
     fields |= {part: unless_none(typed) for part, typed in parts.items() if typed is not None}
     if metadata is not None:
         fields["address_metadata"] = _read_metadata(metadata)
+    if group is not None and address_type is None:
+        raise typer.BadParameter("--group is that of a new type, which --type names")
     if not fields:
         raise typer.BadParameter("nothing to change; name an option, as in --deprecated (see --help)")
     with open_watcher() as watcher:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from watcher_core.values import LineageGraph
 
-# In Mermaid's text, what would end a quoted label or be read as a tag goes by its code.
-MERMAID_CODES = {"#": "#35;", '"': "#34;", "<": "#60;", ">": "#62;", "\n": " ", "\r": " "}
+# In Mermaid's text, what would end a quoted label, or be read as a tag or as Markdown, goes by its code.
+MERMAID_CODES = {"#": "#35;", '"': "#34;", "<": "#60;", ">": "#62;", "`": "#96;", "\n": " ", "\r": " "}
 
 
 def subgraph(graph: LineageGraph, names: set[str]) -> LineageGraph:
