@@ -235,10 +235,15 @@ def instant(value: object, argument: str) -> dt.datetime:
             f"{argument} is {value.isoformat()} without a time zone; pass one with, as datetime.now(timezone.utc) gives"
         )
     try:
-        return value.astimezone(dt.UTC)
+        moment = value.astimezone(dt.UTC)
     except (OverflowError, ValueError):  # PostgreSQL would store it, and no Python could read it again
         rule = "in UTC it must be in the years 1 to 9999"
         raise InvalidValueError(f"{argument} is {value.isoformat()}; {rule}") from None
+    if type(moment) is dt.datetime:
+        return moment
+    # One of pendulum in this zone loses it as soon as something is added to it.
+    parts = (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second, moment.microsecond)
+    return dt.datetime(*parts, tzinfo=dt.UTC)
 
 
 def choice(value: object, enum: type[EnumType], argument: str) -> EnumType:

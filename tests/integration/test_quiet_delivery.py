@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pendulum
 import pytest
 import sqlalchemy as sa
 
@@ -466,6 +467,18 @@ def test_a_window_that_breaks_a_rule_is_refused(fields: dict[str, Any], rule: st
     with pytest.raises(InvalidValueError, match=rule):
         window(watcher, **fields)
     assert watcher.maintenance(now=at(0)) == []
+
+
+def test_a_window_may_be_said_with_times_of_pendulum(watcher: Watcher) -> None:
+    start = pendulum.instance(at(60)).in_timezone("Europe/Berlin")
+    for name, duration in (
+        ("a", dt.timedelta(hours=2)),
+        ("b", pendulum.duration(hours=2)),
+        ("c", start.add(hours=2) - start),
+    ):
+        for pipeline, starts_at in ((name, start), (f"{name} too", at(60))):
+            added = window(watcher, pipeline=pipeline, starts_at=starts_at, duration=duration)
+            assert (added.starts_at, added.ends_at) == (at(60), at(180))
 
 
 def test_windows_of_one_subject_do_not_overlap(watcher: Watcher) -> None:

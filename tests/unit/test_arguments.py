@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import pendulum
 import pytest
 
 from watcher_core import DatePart, ExecutionState, InvalidValueError
@@ -235,6 +236,20 @@ def test_an_instant_is_kept_in_utc() -> None:
     """In its own time zone, the second of two hours equals nothing but itself."""
     moment = dt.datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Berlin"))
     assert clean.instant(moment, "start_date") == dt.datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pendulum.datetime(2026, 10, 25, 2, 30, 0, 7, tz="Europe/Berlin", fold=1),
+        pendulum.datetime(2026, 10, 25, 1, 30, 0, 7),
+        pd.Timestamp("2026-10-25T01:30:00.000007Z"),
+    ],
+)
+def test_an_instant_of_another_library_is_one_of_python(moment: dt.datetime) -> None:
+    kept = clean.instant(moment, "now")
+    assert (type(kept), kept) == (dt.datetime, dt.datetime(2026, 10, 25, 1, 30, 0, 7, tzinfo=UTC))
+    assert (kept + dt.timedelta(hours=1)).tzinfo is UTC
 
 
 def test_an_instant_without_a_time_zone_is_refused_and_told_how_to_get_one() -> None:

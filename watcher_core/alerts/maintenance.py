@@ -136,7 +136,8 @@ def _by_cron(
         if first is None or second is None or second > start + LOOKS_AHEAD:
             break
         if second - first <= length:
-            raise InvalidValueError(f"duration is {length}; the times of cron {times!r} come sooner, so it never ends")
+            given = text.duration(length.total_seconds())
+            raise InvalidValueError(f"duration is {given}; the times of cron {times!r} come sooner, so it never ends")
         first, second = second, calendars.time_after(times, second, zone)
     if first is None:
         raise InvalidValueError(f"cron is {times!r}; such a time never comes")
@@ -156,7 +157,8 @@ def _length(duration: dt.timedelta | None) -> dt.timedelta:
             seconds = duration.total_seconds()
             given = text.duration(seconds) if seconds > 0 else f"{seconds:g} seconds"
         raise InvalidValueError(f"duration is {given}; it must be a length of time up to {LONGEST.days} days")
-    return duration
+    # One of pendulum takes the time zone from what it is added to.
+    return dt.timedelta(seconds=duration.total_seconds())
 
 
 def _overlaps_none(added: MaintenanceWindow, others: list[MaintenanceWindow], now: dt.datetime) -> None:
