@@ -627,6 +627,35 @@ def test_the_doctor_says_where_a_setting_comes_from_and_no_secret(
 
 
 @pytest.mark.parametrize(
+    ("variable", "url", "topic", "message"),
+    [
+        ("WATCHER_DATABASE_URL", "mysql://u:hidden@h/d", "database", "the database URL starts with mysql://"),
+        ("WATCHER_DATABASE_URL", "postgresql://u:at@hidden@h/d", "database", "the database URL cannot be read"),
+        ("WATCHER_URL", "https://u:hidden@h", "server", "cannot be read"),
+    ],
+)
+def test_the_doctor_goes_on_where_an_address_cannot_be_read(
+    variable: str,
+    url: str,
+    topic: str,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(variable, url)
+    monkeypatch.setenv("WATCHER_DAGSTER_GRAPHQL_URL", "http://u:hidden@h/graphql")
+    assert run("doctor", "--json") == 1
+    told = capsys.readouterr().out
+    findings = json.loads(told)["findings"]
+    [problem] = [each for each in findings if each["level"] == "problem"]
+    assert problem["topic"] == topic
+    assert message in problem["message"]
+    assert "jobs run unrecorded" in problem["advice"]
+    assert findings[-1]["topic"] == "dagster"
+    assert "hidden" not in told
+
+
+@pytest.mark.parametrize(
     ("home", "level", "message"),
     [
         ("relative", "problem", "is a relative path"),

@@ -51,6 +51,14 @@ def test_hosts_that_are_none_are_refused(hosts: str) -> None:
         normalize_url(f"postgresql://u:p@{hosts}/d")
 
 
+@pytest.mark.parametrize("rest", ["se@cret@h/d", "@cret@h/d", "se@cret@h1,h2/d", "se@c,ret@h/d", "se@c,ret@h1,h2/d"])
+def test_a_password_with_an_at_sign_is_refused_before_its_end_is_shown_as_a_host(rest: str) -> None:
+    with pytest.raises(ConfigurationError, match="with %40 for an @ in the password") as refused:
+        normalize_url(f"postgresql://u:{rest}")
+    assert "ret" not in str(refused.value)
+    assert normalize_url("postgresql://u:se%40cret@h/d").password == "se@cret"
+
+
 def test_each_host_is_named_with_its_port() -> None:
     url = normalize_url("postgresql://u:p@h1,h2:6000/d")
     assert describe(url) == "the database 'd' at h1:5432, h2:6000"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from watcher_core import text
+from watcher_core import masking, text
 from watcher_core.cli import output
 from watcher_core.cli.doctor_alerts import alert_findings, destination_findings
 from watcher_core.cli.doctor_anomalies import anomaly_findings
@@ -85,11 +85,13 @@ def examine(pipeline: str | None = None) -> Iterator[HealthFact]:
 def _without_database(settings: Settings) -> Iterator[HealthFact]:
     from watcher_core.client import Watcher
 
-    watcher = Watcher(settings=settings)
+    watcher = None
     with suppress(ConfigurationError):  # reported with the database, which the places depend on
+        watcher = Watcher(settings=settings)
         yield from watcher.spool_health().facts
     yield from dagster_findings(settings)
-    yield from watcher.dagster_health().facts
+    if watcher is not None:
+        yield from watcher.dagster_health().facts
 
 
 def _settings(settings: Settings) -> Iterator[HealthFact]:
@@ -103,6 +105,8 @@ def _settings(settings: Settings) -> Iterator[HealthFact]:
         if field == "database_url":
             continue  # reported with the database
         shown = "set" if hasattr(value, "get_secret_value") else str(value)
+        if "://" in shown:
+            shown = masking.mask_text(shown)  # people put a login into an address
         yield HealthFact("ok", "settings", f"{origin[0]} = {shown}, from {origin[1]}")
 
 
@@ -126,7 +130,12 @@ def _database(settings: Settings, pipeline: str | None) -> Iterator[HealthFact]:
         try:
             url = database_url(settings)
         except ConfigurationError as exc:
-            yield HealthFact("problem", "database", str(exc), f"set {name} right; it comes from {place}")
+            yield HealthFact(
+                "problem",
+                "database",
+                str(exc),
+                f"set {name} right; it comes from {place}. Until then, jobs run unrecorded",
+            )
             return
         yield HealthFact("ok", "database", f"a server, {display_name(url)} ({name}, from {place})")
         yield from _server(

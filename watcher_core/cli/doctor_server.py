@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from watcher_core.enums import TokenScope
-from watcher_core.errors import WatcherError
+from watcher_core.errors import ConfigurationError, WatcherError
 from watcher_core.values import HealthFact
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def server_findings(settings: Settings, pipeline: str | None) -> Iterator[Health
             waits = watcher.spooled() > 0
             if rights.scope is not TokenScope.READ:
                 watcher.record([])  # what takes none takes others
+    except ConfigurationError as exc:
+        yield HealthFact("problem", "server", str(exc), "set the variable right; until then, jobs run unrecorded")
     except WatcherError as exc:
         yield HealthFact(
             "problem",

@@ -122,7 +122,8 @@ def normalize_url(url: str) -> sa.URL:
     except (sa.exc.ArgumentError, ValueError):
         # The text is not shown: it may hold a password.
         raise ConfigurationError(
-            "the database URL cannot be read; it looks like postgresql://user:password@host:5432/database"
+            "the database URL cannot be read; it looks like postgresql://user:password@host:5432/database, "
+            "with %40 for an @ in the password"
         ) from None
     if parsed.drivername not in SPELLINGS:
         raise ConfigurationError(

@@ -26,8 +26,11 @@ def read_url(url: str) -> sa.URL:
         ValueError, sqlalchemy.exc.ArgumentError: It is no URL.
     """
     found = HOSTS_OF_LIBPQ.fullmatch(url)
+    read = sa.make_url(url if found is None else f"{found['before']}{found['rest']}")
+    if "@" in (read.host or ""):  # the end of a password with an @ in it would be shown wherever the host is
+        raise ValueError("a host has no @")
     if found is None:
-        return sa.make_url(url)
+        return read
     parts = [HOST_OF_LIBPQ.fullmatch(part) for part in found["hosts"].split(",")]
     if None in parts:
         raise ValueError("a host is none")
@@ -35,7 +38,7 @@ def read_url(url: str) -> sa.URL:
     given = {"host": ",".join(host for host, _ in hosts)}
     if any(port for _, port in hosts):
         given["port"] = ",".join(port or DEFAULT_PORT for _, port in hosts)
-    return sa.make_url(f"{found['before']}{found['rest']}").update_query_dict(given)
+    return read.update_query_dict(given)
 
 
 def describe(url: sa.URL) -> str:
