@@ -65,6 +65,8 @@ def test_each_host_is_named_with_its_port() -> None:
     assert describe(normalize_url("postgresql://u:p@h1,h2/d?port=7")) == "the database 'd' at h1:7, h2:7"
     assert describe(normalize_url("postgresql://u:p@[::1],h2/d")) == "the database 'd' at [::1]:5432, h2:5432"
     assert describe(normalize_url("postgresql://u:p@/d?host=h1:1&host=h2:2")) == "the database 'd' at h1:1, h2:2"
+    assert describe(normalize_url("postgresql://u:p@h")) == "the database 'u' at h:5432"
+    assert describe(normalize_url("postgresql://h")) == "the database at h:5432"
     assert target_names(url) == ["h1,h2/5432,6000/d"]
 
 

@@ -50,7 +50,9 @@ def describe(url: sa.URL) -> str:
     ports = str(url.port or _parameter(url, "port") or DEFAULT_PORT).split(",")
     # One port may be that of all hosts.
     ports += ports[-1:] * (len(hosts) - len(ports))
-    return f"the database {url.database!r} at {', '.join(map(_place, hosts, ports))}"
+    name = url.database or _parameter(url, "dbname") or url.username  # as libpq has it where none is named
+    named = "the database" if name is None else f"the database {name!r}"
+    return f"{named} at {', '.join(map(_place, hosts, ports))}"
 
 
 def _place(host: str, port: str) -> str:
