@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from watcher_core.environment import environment_prefix, first_set, process_environment
 from watcher_core.errors import ConfigurationError
@@ -111,6 +111,14 @@ class Settings(BaseModel):
     logfire_token: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
+
+    @field_validator("learn_cadence", "log_level", "log_format", mode="before")
+    @classmethod
+    def _in_its_case(cls, word: object, info: ValidationInfo) -> object:
+        """A word means the same in capitals: a job whose settings are refused runs unrecorded."""
+        if not isinstance(word, str):
+            return word
+        return word.upper() if info.field_name == "log_level" else word.lower()
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None) -> Settings:

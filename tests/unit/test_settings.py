@@ -134,6 +134,12 @@ def test_what_ends_with_a_line_as_secrets_from_files_do_is_taken_without() -> No
     assert variable("PAGER", environment={"PAGER": "pagerduty://key\n"}) == "pagerduty://key"
 
 
+def test_words_mean_the_same_in_capitals() -> None:
+    words = {"WATCHER_LOG_LEVEL": "Debug", "WATCHER_LOG_FORMAT": "JSON", "WATCHER_LEARN_CADENCE": "OFF"}
+    settings = Settings.load(words)
+    assert (settings.log_level, settings.log_format, settings.learn_cadence) == ("DEBUG", "json", "off")
+
+
 def test_a_variable_that_is_empty_is_not_set() -> None:
     assert Settings.load({"DATABASE_URL": "", "ENV_STATE": "", "WATCHER_LOG_LEVEL": ""}) == Settings()
 
