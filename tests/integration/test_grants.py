@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from tests.factories import at, record, unique
+from tests.http_client import serving
 from watcher_core import (
     AccessDeniedError,
     ConfigurationError,
@@ -20,6 +21,7 @@ from watcher_core import (
 )
 from watcher_core.cli import app
 from watcher_core.database.models import Base
+from watcher_core.server import create_app
 
 As = Callable[[str], Watcher]
 
@@ -132,6 +134,16 @@ def test_a_job_of_a_reader_is_not_broken(watcher, as_role, roles, caplog):
     with reader.track("orders"):
         pass
     assert [execution.state for execution in watcher.executions(pipeline="orders")] == [ExecutionState.SUCCEEDED] * 2
+
+
+def test_a_server_of_a_reader_is_not_ready(watcher, as_role, roles):
+    watcher.grant(readers=[roles("reader")])
+    with serving(create_app(as_role("reader"))) as api:
+        answer = api.get("/health/ready")
+    assert answer.status_code == 503
+    assert "watcher db grant --writer" in answer.json()["detail"]
+    with serving(create_app(watcher)) as api:
+        assert api.get("/health/ready").status_code == 200
 
 
 def test_rights_are_not_what_row_level_security_asks_for(watcher, as_role, roles):

@@ -127,6 +127,7 @@ def test_the_command_prints_tables_json_and_csv(
     assert lines[5][1] == f"'{name}"  # no formula
     assert run("--csv", str(tmp_path / "report.csv")) == f"{tmp_path / 'report.csv'}: 30 days\n"
     assert (tmp_path / "report.csv").read_text().startswith("section,name,")
+    assert run("--html", "-").startswith("<!doctype html>")
     assert CliRunner().invoke(app, ["report", "--json", "--csv", "-"]).exit_code == 2
 
 

@@ -57,8 +57,10 @@ def report(
     limit: Limit = 50,
     json: Json = False,
     html_file: Annotated[
-        Path | None,
-        typer.Option("--html", metavar="FILE", help="Write it there as a page, with what is wrong now."),
+        str | None,
+        typer.Option(
+            "--html", metavar="FILE", help="Write a page, with what is wrong now, to this file; - is standard output."
+        ),
     ] = None,
     csv_file: Annotated[
         str | None, typer.Option("--csv", metavar="FILE", help="Write CSV to this file; - is standard output.")
@@ -78,8 +80,7 @@ def report(
 
     with open_watcher() as watcher:
         if html_file is not None:
-            html_file.write_text(_page(watcher, days=days, by=by), encoding="utf-8")
-            output.print_text(f"{html_file}: {text.plural(days, 'day')}; open it in a browser")
+            _write(html_file, _page(watcher, days=days, by=by), f"{text.plural(days, 'day')}; open it in a browser")
             return
         found = watcher.report(
             days=days,
@@ -91,13 +92,18 @@ def report(
         )
     if json:
         output.print_json(found)
-    elif csv_file == "-":
-        sys.stdout.write(report_as_csv(found))
     elif csv_file is not None:
-        Path(csv_file).write_text(report_as_csv(found), encoding="utf-8", newline="")
-        output.print_text(f"{csv_file}: {text.plural(days, 'day')}")
+        _write(csv_file, report_as_csv(found), text.plural(days, "day"))
     else:
         _print(found)
+
+
+def _write(file: str, written: str, about: str) -> None:
+    if file == "-":
+        sys.stdout.write(written)
+        return
+    Path(file).write_text(written, encoding="utf-8", newline="")
+    output.print_text(f"{file}: {about}")
 
 
 def _page(watcher: Watcher, *, days: int, by: By) -> str:

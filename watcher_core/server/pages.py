@@ -62,16 +62,20 @@ async def get_liveness() -> Any:
 
 
 @pages.get(
-    "/health/ready", response_model=Health, responses={503: {"model": ApiError, "description": "The database is away."}}
+    "/health/ready",
+    response_model=Health,
+    responses={503: {"model": ApiError, "description": "The database is away, or may not be written."}},
 )
 def get_readiness(request: Request) -> Any:
-    """Whether the server can record: the database answers, and its schema is the one that this version needs."""
+    """Whether the server can record: its schema is the one that this version needs, and its role may write there."""
     watcher = watcher_of(request)
     try:
         with watcher._driver_statements() as (connection, _):
-            connection.execute("SELECT 1")
+            found = connection.execute("SELECT has_table_privilege('watcher.pipeline_execution', 'INSERT')").fetchone()
     except WatcherError:
         return error_response(503, "the database cannot be used now; try again")
+    if found != (True,):
+        return error_response(503, "the server's role may only read; see: watcher db grant --writer")
     return {"status": "ok"}
 
 
