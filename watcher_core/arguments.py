@@ -239,11 +239,12 @@ def instant(value: object, argument: str) -> dt.datetime:
     except (OverflowError, ValueError):  # PostgreSQL would store it, and no Python could read it again
         rule = "in UTC it must be in the years 1 to 9999"
         raise InvalidValueError(f"{argument} is {value.isoformat()}; {rule}") from None
-    if type(moment) is dt.datetime:
-        return moment
-    # One of pendulum in this zone loses it as soon as something is added to it.
-    parts = (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second, moment.microsecond)
-    return dt.datetime(*parts, tzinfo=dt.UTC)
+    return plain_moment(moment)
+
+
+def plain_moment(moment: dt.datetime) -> dt.datetime:
+    """A moment of any library, as Python's own: one of pendulum loses its zone as soon as something is added to it."""
+    return moment if type(moment) is dt.datetime else dt.datetime.fromisoformat(moment.isoformat())
 
 
 def choice(value: object, enum: type[EnumType], argument: str) -> EnumType:

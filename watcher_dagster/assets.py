@@ -134,13 +134,12 @@ def asset_check_names(repository_def: dg.RepositoryDefinition) -> list[tuple[str
 
 
 def _specs(repository_def: dg.RepositoryDefinition) -> Iterator[dg.AssetSpec]:
-    made = {key: assets.get_asset_spec(key) for key, assets in repository_def.assets_defs_by_key.items()}
-    for key, spec in {**compat.source_specs(repository_def), **made}.items():
-        assets_def = repository_def.assets_defs_by_key.get(key)
+    materializable = compat.materializable_keys(repository_def)
+    for key, spec in compat.asset_specs(repository_def).items():
         declares = any(name.startswith(keys.PREFIX) for name in spec.metadata.keys() - {keys.PIPELINES_KEY})
         is_ours = declares and keys.EXTERNAL_TAG not in spec.tags
         has_policy = getattr(spec, "freshness_policy", None) is not None and keys.EXTERNAL_TAG not in spec.tags
-        if is_ours or has_policy or (assets_def is not None and compat.is_materializable(assets_def)):
+        if key in materializable or is_ours or has_policy:
             yield spec
 
 

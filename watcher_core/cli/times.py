@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from watcher_core import arguments
 from watcher_core.enums import DatePart
 
 # pendulum is loaded where it is used: `watcher --help` has no need of it.
@@ -73,7 +74,7 @@ def read_since(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
     read = _read(text, now, sign=-1)
     if read is None:
         raise ValueError(f"{text!r} is no time that can be read; write it {SINCE_EXAMPLES}")
-    return _plain(read)
+    return arguments.plain_moment(read)
 
 
 def read_until(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
@@ -85,7 +86,7 @@ def read_until(text: str, *, now: dt.datetime | None = None) -> dt.datetime:
     read = _read(text, now, sign=1)
     if read is None:
         raise ValueError(f"{text!r} is no time that can be read; write it {UNTIL_EXAMPLES}")
-    return _plain(read)
+    return arguments.plain_moment(read)
 
 
 def read_length(text: str, *, start: dt.datetime) -> dt.timedelta:
@@ -98,12 +99,7 @@ def read_length(text: str, *, start: dt.datetime) -> dt.timedelta:
     end = None if span is None or span[3] else _read(text, start, sign=1)
     if end is None:
         raise ValueError(f"{text!r} is no length of time; write it {LENGTH_EXAMPLES}")
-    return _plain(end) - start
-
-
-def _plain(moment: dt.datetime) -> dt.datetime:
-    # What pendulum's own moments and intervals are added to loses its time zone.
-    return dt.datetime.fromisoformat(moment.isoformat())
+    return arguments.plain_moment(end) - start
 
 
 def _read(text: str, now: dt.datetime | None, *, sign: int) -> dt.datetime | None:

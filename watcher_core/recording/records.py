@@ -15,7 +15,6 @@ from watcher_core import anomalies, arguments, catalog, database, values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource
 from watcher_core.recording import cleaning, clocks, watermarks
-from watcher_core.recording.cleaning import is_provisional
 from watcher_core.recording.executions import INFERRED
 from watcher_core.recording.identities import KEY, is_identity, stored_metadata
 from watcher_core.recording.lookup import known_identity
@@ -96,7 +95,7 @@ def _later(column: str) -> str:
     """A value that the row has stays, unless it was read of a provisional record and nobody has changed it since."""
     return f"""CASE WHEN {IS_WHOLE} THEN excluded.{column}
                        WHEN excluded.state <> 'running'
-                         AND {is_provisional("known.execution_metadata")}
+                         AND {cleaning.is_provisional("known.execution_metadata")}
                          AND to_jsonb(known.{column}) IS NOT DISTINCT FROM
                              known.execution_metadata #> '{{provisional,{column}}}'
                         THEN excluded.{column} ELSE coalesce(known.{column}, excluded.{column}) END"""
@@ -123,7 +122,7 @@ RECORD = f"""
           FROM given
     ), before AS (
         SELECT execution.id, execution.source, execution.external_id, execution.state, execution.next_watermark,
-               {is_provisional("execution.execution_metadata")} AS is_provisional,
+               {cleaning.is_provisional("execution.execution_metadata")} AS is_provisional,
                ROW(execution.inserts, execution.updates, execution.soft_deletes, execution.total_rows) AS counts
           FROM record
           JOIN watcher.pipeline_execution AS execution
@@ -158,7 +157,7 @@ RECORD = f"""
                end_date           = CASE WHEN excluded.state = 'running'
                                            OR excluded.state = known.state
                                           AND NOT known.execution_metadata ?| {INFERRED}
-                                          AND NOT {is_provisional("known.execution_metadata")}
+                                          AND NOT {cleaning.is_provisional("known.execution_metadata")}
                                           AND NOT {IS_WHOLE}
                                          THEN known.end_date
                                          WHEN {IS_WHOLE} THEN excluded.end_date
@@ -180,7 +179,7 @@ RECORD = f"""
                                            || CASE WHEN excluded.state = 'running'
                                                     AND known.execution_metadata ?| {INFERRED}
                                                    THEN known.execution_metadata ELSE '{{}}' END
-                                         WHEN {is_provisional("known.execution_metadata")}
+                                         WHEN {cleaning.is_provisional("known.execution_metadata")}
                                          THEN (known.execution_metadata - ARRAY['provisional', 'may_be_no_change']
                                                - ARRAY(SELECT was.key
                                                          FROM jsonb_each(known.execution_metadata
@@ -203,7 +202,7 @@ RECORD = f"""
                updated_at         = %(now)s
          WHERE known.external_id = excluded.external_id
         RETURNING id, pipeline_id, state, start_date, end_date, logical_date, next_watermark,
-                  {is_provisional("execution_metadata")} AS is_provisional,
+                  {cleaning.is_provisional("execution_metadata")} AS is_provisional,
                   ROW(inserts, updates, soft_deletes, total_rows) AS counts
     ), changed AS (
         SELECT written.*

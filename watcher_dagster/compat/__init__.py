@@ -30,9 +30,11 @@ from watcher_dagster.compat.backfills import (
     open_backfills,
 )
 from watcher_dagster.compat.definitions import (
+    asset_specs,
     is_materializable,
     job_assets,
     location_name,
+    materializable_keys,
     observed_keys,
     op_context,
     output_keys,
@@ -42,7 +44,6 @@ from watcher_dagster.compat.definitions import (
     run_repository,
     sensor_location,
     sensor_states,
-    source_specs,
     step_key,
 )
 from watcher_dagster.compat.event_log import delete_run, first_of_version, newest_check_runs, newest_events, run_size
@@ -96,6 +97,7 @@ __all__ = [
     "RUN_KEY_TAG",
     "SENSOR_TAG",
     "AutomationSensor",
+    "asset_specs",
     "assets_that_look_at",
     "automation_evaluated_at",
     "automation_sensors",
@@ -116,6 +118,7 @@ __all__ = [
     "kept_connection",
     "latest_check_evaluation",
     "location_name",
+    "materializable_keys",
     "materialization",
     "newest_check_runs",
     "newest_events",
@@ -139,7 +142,6 @@ __all__ = [
     "run_storage_id",
     "sensor_location",
     "sensor_states",
-    "source_specs",
     "step_key",
     "step_stats",
     "unpartitioned_assets",

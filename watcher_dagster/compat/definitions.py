@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import dagster as dg
 
@@ -93,9 +93,17 @@ def is_materializable(assets: dg.AssetsDefinition) -> bool:
     return assets.is_materializable
 
 
-def source_specs(repository: dg.RepositoryDefinition) -> Mapping[dg.AssetKey, dg.AssetSpec]:
-    """Return what source assets say of themselves, as those of `@observable_source_asset`: Dagster keeps them apart."""
-    return {
+def materializable_keys(repository: dg.RepositoryDefinition) -> set[dg.AssetKey]:
+    """Return the assets that Dagster can make in a code location."""
+    return {key for key, assets in repository.assets_defs_by_key.items() if is_materializable(assets)}
+
+
+def asset_specs(repository: dg.RepositoryDefinition) -> dict[dg.AssetKey, dg.AssetSpec]:
+    """Return what all assets of a code location say of themselves.
+
+    Dagster keeps source assets apart, as those of `@observable_source_asset`.
+    """
+    sources = {
         key: dg.AssetSpec(
             key,
             description=source.description,
@@ -106,6 +114,7 @@ def source_specs(repository: dg.RepositoryDefinition) -> Mapping[dg.AssetKey, dg
         )
         for key, source in repository.source_assets_by_key.items()
     }
+    return sources | {key: assets.get_asset_spec(key) for key, assets in repository.assets_defs_by_key.items()}
 
 
 def observed_keys(repository: dg.RepositoryDefinition) -> set[dg.AssetKey]:

@@ -68,18 +68,11 @@ def report_tick(
 
 def external_assets(repository: dg.RepositoryDefinition) -> dict[str, list[dg.AssetSpec]]:
     """Return the external assets of a code location by the names of the pipelines that write them."""
-    external = [
-        *compat.source_specs(repository).values(),
-        *(
-            assets.get_asset_spec(key)
-            for key, assets in repository.assets_defs_by_key.items()
-            if not compat.is_materializable(assets)
-        ),
-    ]
+    materializable = compat.materializable_keys(repository)
     found: dict[str, list[dg.AssetSpec]] = defaultdict(list)
-    for spec in external:
+    for key, spec in compat.asset_specs(repository).items():
         names = spec.metadata.get(keys.PIPELINES_KEY)
-        if names is not None:
+        if names is not None and key not in materializable:
             for name in _names(names):
                 found[name].append(spec)
     return dict(found)

@@ -76,13 +76,9 @@ def asset_graph(repository_def: dg.RepositoryDefinition) -> AssetGraph:
 
     An asset that Dagster does not materialize has an address here, and no lineage.
     """
-    defined = {key: assets.get_asset_spec(key) for key, assets in repository_def.assets_defs_by_key.items()}
-    specs = {**compat.source_specs(repository_def), **defined}
-    materializable = {
-        key for key, assets in repository_def.assets_defs_by_key.items() if compat.is_materializable(assets)
-    }
+    specs = compat.asset_specs(repository_def)
     addresses = {asset_pipeline_name(key): spec_address(spec) for key, spec in specs.items()}
-    lineages = (_spec_lineage(specs[key], addresses) for key in materializable)
+    lineages = (_spec_lineage(specs[key], addresses) for key in compat.materializable_keys(repository_def))
     return AssetGraph(assets=tuple(sorted(lineages, key=lambda lineage: lineage.name)), addresses=addresses)
 
 
