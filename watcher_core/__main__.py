@@ -15,6 +15,7 @@ except KeyboardInterrupt:
 def main() -> None:
     """Run the command line. A command of cron starts often: `run` is read without the rest."""
     interrupts.end_silently()
+    interrupts.end_as_first_process()
     try:
         _run()
     finally:

@@ -2,6 +2,9 @@
 
 Python raises `KeyboardInterrupt` wherever it is. While it imports, that is a traceback, or a line about an exception
 that was ignored, and the command goes on. A command itself may have something to undo, and gets the exception.
+
+The kernel keeps from the first process of a container each signal that it has no handler for: without one, a container
+would be stopped by force only, after all of the time that it is given to end.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from typing import Final
 
 # What a shell reports for a command that Ctrl-C ended.
 EXIT_CODE: Final = 130
+ENDING: Final = (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
 
 
 def end_silently() -> None:
@@ -24,6 +28,14 @@ def raise_again() -> None:
     """From now on, Ctrl-C raises `KeyboardInterrupt`."""
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def end_as_first_process() -> None:
+    """Let signals end a process that is the first one of a container, as they end any other."""
+    if os.getpid() == 1:
+        for number in ENDING:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, lambda number, _: os._exit(128 + number))
 
 
 def _end(*_: object) -> None:

@@ -29,6 +29,17 @@ sys.meta_path.insert(0, Finder())
 main()
 """
 
+# A service that takes itself for the first process of a container, and is asked to end while it waits.
+FIRST_PROCESS = """
+import os, signal, sys, time
+from watcher_core.__main__ import main
+
+number, process_id = signal.Signals[sys.argv.pop(1)], os.getpid()
+os.getpid = lambda: 1
+time.sleep = lambda seconds: os.kill(process_id, number)
+main()
+"""
+
 NOWHERE = {"WATCHER_DATABASE_URL": "postgresql://nobody:secret@127.0.0.1:1/nothing"}
 
 
@@ -71,6 +82,12 @@ def test_ctrl_c_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
     """As of what a shell runs in the background."""
     ignoring = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
     assert ended("-c", f"{ignoring}\n{CTRL_C}", "typer", "--version") == (0, "")
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGQUIT", 131)])
+def test_the_first_process_of_a_container_handles_what_asks_it_to_end(name: str, code: int) -> None:
+    """The kernel passes it no signal without a handler; any other process ends by that signal."""
+    assert ended("-c", FIRST_PROCESS, name, "check", "health", "--every", "5")[0] == code
 
 
 PRINTING = [

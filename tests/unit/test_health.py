@@ -240,6 +240,8 @@ def test_a_spool_that_nothing_can_be_kept_in(tmp_path: Path) -> None:
     assert [fact.level for fact in facts] == ["warning", "ok"]
     assert "would be lost" in facts[0].message
     assert "XDG_STATE_HOME" in (facts[0].advice or "")
+    one_place = [file / "spool", file]
+    assert f"lost: {file} cannot be" in next(spool_facts(one_place, home=tmp_path, host="worker", now=NOW)).message
     places = [file / "spool", tmp_path / "new/spool", file]
     assert judged(spool_facts(places, home=tmp_path, host="worker", now=NOW)) == [("ok", None)]
 

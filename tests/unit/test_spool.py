@@ -331,6 +331,21 @@ def test_where_the_first_place_cannot_be_written_the_next_one_takes_it(tmp_path:
     assert told == [COMPLETE]
 
 
+@pytest.mark.parametrize("name", ["state", "link"])
+def test_what_waits_in_a_place_that_is_both_is_counted_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    """As in our own image: `XDG_STATE_HOME=/data` and `WATCHER_HOME=/data/watcher`."""
+    (tmp_path / "state").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / name))
+    places = spool.spool_directories("d", "earlier", home=tmp_path / "state" / "watcher")
+    kept = spool.keep_in_spool(places, COMPLETE)
+    assert spool.spooled_executions(places) == [kept]
+    before = kept.rename(places[-1] / kept.name)
+    assert spool.spooled_executions(places) == [before], "what earlier versions have left"
+
+
 def test_what_earlier_versions_have_left_is_recorded(tmp_path: Path) -> None:
     places = spool.spool_directories("d", home=tmp_path / "home")
     written = spool.keep_in_spool(places, COMPLETE)

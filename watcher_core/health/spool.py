@@ -48,11 +48,12 @@ def spool_facts(directories: Sequence[Path], *, home: Path, host: str, now: dt.d
                 "it is another user's: run that one's jobs, or any watcher command as that one",
             )
     if not recording.takes_executions(directories):
+        first, last = directories[0].parent, directories[-1]
+        places = f"{first} cannot" if first == last else f"neither {first} nor {last} can"
         yield HealthFact(
             "warning",
             "spool",
-            f"what this host cannot record would be lost: neither {directories[0].parent} nor {directories[-1]} can be "
-            "written",
+            f"what this host cannot record would be lost: {places} be written",
             recording.NO_PLACE,
         )
     waiting = recording.spooled_executions(directories)

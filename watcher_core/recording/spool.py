@@ -58,9 +58,15 @@ def _directories(targets: tuple[str, ...], home: Path, *_variables: str | None) 
 
 
 def _roots(home: Path) -> list[Path]:
-    """Where the folders of all databases are; the last has the files of earlier versions, too."""
-    state = _state_directory()
-    return [*([] if state is None else [state / "watcher" / "spool"]), home / "spool"]
+    """Where the folders of all databases are; the last has the files of earlier versions, too.
+
+    Both may be one place, as in our own image: what waits there is counted once.
+    """
+    state, own = _state_directory(), home / "spool"
+    if state is None:
+        return [own]
+    root = state / "watcher" / "spool"
+    return [root] if os.path.realpath(root) == os.path.realpath(own) else [root, own]
 
 
 def _folder(target: str) -> str:
