@@ -13,8 +13,8 @@ EXAMPLES = output.examples("watcher discover", "sudo watcher discover --json")
 def discover(*, json: Json = False) -> None:
     """List what cron and systemd run here, and how to record it.
 
-    Changes nothing. Reads /etc/crontab, /etc/cron.d, your own crontab, and the timers of systemd; with sudo, those that
-    only root may read.
+    Changes nothing. Reads /etc/crontab, /etc/cron.d, your own crontab, and the timers of systemd and of your own
+    systemd; as root, the crontabs of all users.
     """
     from watcher_core import shell
 
@@ -31,8 +31,9 @@ def discover(*, json: Json = False) -> None:
             output.print_grid([("  now", each.command), ("  recorded", each.wrapped or "is recorded already")])
         output.print_text(
             "Nothing was changed. Each job needs WATCHER_DATABASE_URL, or WATCHER_URL and WATCHER_TOKEN, in its "
-            "environment: in a crontab, lines above the others; in a unit of systemd, Environment= or "
-            "EnvironmentFile=, and ExecStart= in an override (systemctl edit), below an empty ExecStart=."
+            "environment: in a crontab, lines above the others; in a unit of systemd, Environment= (where "
+            "% is written %%) or EnvironmentFile=, and all lines of ExecStart= in an override (systemctl edit), below "
+            "an empty ExecStart=."
         )
     for problem in problems:
         typer.echo(f"not read: {problem}", err=True)

@@ -8,9 +8,10 @@ from watcher_core.lazy import exported
 
 if TYPE_CHECKING:
     from watcher_core.shell.arguments import read_arguments
-    from watcher_core.shell.discovery import ScheduledCommand, discover, wrapped
+    from watcher_core.shell.discovery import discover
     from watcher_core.shell.output import keep_standard_descriptors
     from watcher_core.shell.run import CommandRequest, end_like, run_command
+    from watcher_core.shell.scheduled import ScheduledCommand, wrapped
 
 __all__ = [
     "CommandRequest",
@@ -25,13 +26,13 @@ __all__ = [
 
 _MODULES = {
     "CommandRequest": "run",
-    "ScheduledCommand": "discovery",
+    "ScheduledCommand": "scheduled",
     "discover": "discovery",
     "end_like": "run",
     "keep_standard_descriptors": "output",
     "read_arguments": "arguments",
     "run_command": "run",
-    "wrapped": "discovery",
+    "wrapped": "scheduled",
 }
 
 __getattr__, __dir__ = exported(__name__, _MODULES)
