@@ -375,6 +375,16 @@ def test_a_server_that_cannot_start_shows_its_log(ready: EmbeddedPostgres) -> No
         ready.start()
 
 
+def test_data_of_another_version_are_named(ready: EmbeddedPostgres) -> None:
+    """As after an update of the wheel, or with other programs in `WATCHER_POSTGRES_BIN`."""
+    (ready.directory / "data" / "PG_VERSION").write_text("17\n")
+    with pytest.raises(
+        EmbeddedPostgresError, match=r"data in .* are those of PostgreSQL 17, .*; name those of 17 with"
+    ):
+        ready.start()
+    assert not ready.log_file.exists()
+
+
 # Directories, users, environments
 
 

@@ -177,6 +177,14 @@ def test_root_without_an_account_for_the_server_is_an_error(tmp_path: Path, monk
         files.server_account(tmp_path)
 
 
+def test_a_user_without_a_name_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in `docker run --user 10001`."""
+    files.check_user_name()
+    monkeypatch.setattr(os, "geteuid", lambda: 2**30)
+    with pytest.raises(EmbeddedPostgresError, match="user 1073741824, who has no name: give that user a line in /etc"):
+        files.check_user_name()
+
+
 @pytest.mark.parametrize("euid", [0, 1000])
 def test_only_root_needs_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, euid: int) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: euid)

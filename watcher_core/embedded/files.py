@@ -57,6 +57,19 @@ def server_account(*paths: Path) -> Account | None:
     return Account(entry.pw_uid, entry.pw_gid)
 
 
+def check_user_name() -> None:
+    """Raise for a user without a name, as of a container that was started with a number: initdb wants to know one."""
+    import pwd  # only here: Windows has none
+
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise EmbeddedPostgresError(
+            f"PostgreSQL sets up no data for user {os.geteuid()}, who has no name: give that user a line in "
+            "/etc/passwd, or set WATCHER_DATABASE_URL to a server of your own"
+        ) from None
+
+
 def owner_of(directory: Path) -> Account | None:
     """Return who is to own what root creates in the directory, so that its owner is not locked out.
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from subprocess import PIPE, STDOUT
 from typing import NamedTuple
 
-from watcher_core.embedded.files import Account, can_execute, identity, is_there
+from watcher_core.embedded.files import Account, can_execute, content, identity, is_there
 from watcher_core.errors import ConfigurationError, EmbeddedPostgresError
 
 DATABASE = "watcher"
@@ -87,6 +87,16 @@ def major_version(binaries: Path) -> int:
     if not found:
         raise EmbeddedPostgresError(f"{binaries / 'postgres'} --version prints no version but {shown!r}")
     return int(found[0])
+
+
+def check_version(binaries: Path, data: Path) -> None:
+    """Raise where the data are of another version: what PostgreSQL says of its settings then is no help."""
+    made_by, found = content(data / "PG_VERSION"), str(major_version(binaries))
+    if made_by and made_by != found:
+        raise EmbeddedPostgresError(
+            f"the data in {data} are those of PostgreSQL {made_by}, and the programs in {binaries} are of {found}; "
+            f"name those of {made_by} with WATCHER_POSTGRES_BIN, or begin anew in another directory with WATCHER_HOME"
+        )
 
 
 class Initdb(NamedTuple):

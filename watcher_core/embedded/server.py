@@ -36,6 +36,7 @@ from watcher_core.embedded import process, programs
 from watcher_core.embedded.files import (
     Account,
     can_execute,
+    check_user_name,
     content,
     is_there,
     last_lines,
@@ -297,6 +298,7 @@ class EmbeddedPostgres:
         _check_encoding(binaries)
         if not is_there(self._data):
             self._set_up(binaries, account, lock)
+        programs.check_version(binaries, self._data)
         (self._data / "postmaster.pid").unlink(missing_ok=True)
         port = self._choose_port()
         write_private(self.directory / "port", str(port))
@@ -315,6 +317,7 @@ class EmbeddedPostgres:
     def _set_up(self, binaries: Path, account: Account | None, lock: int) -> None:
         """Create the data in `data.new` and rename it when it is complete, so that no half of a set-up is ever used."""
         log.info("setting up the embedded PostgreSQL in %s", self.directory)
+        check_user_name()
         password = content(self.directory / "password") or secrets.token_hex(24)
         write_private(self.directory / "password", password)
         data = self._place / "data.new"
