@@ -750,11 +750,30 @@ def test_a_project_says_what_it_has(tmp_path: Path, pyproject: str, module: str,
     assert entry["python_module"].get("location_name") == name
 
 
+@pytest.mark.parametrize(("named", "module"), [("", "a.defs"), ('\ndefs_module = "a.parts"', "a.parts")])
+def test_a_project_that_has_its_definitions_found_says_where(tmp_path: Path, named: str, module: str) -> None:
+    """As `dg` laid projects out for a while: they have no module of definitions."""
+    project = f'[tool.dg.project]\nroot_module = "a"\nautoload_defs = true{named}'
+    (tmp_path / "pyproject.toml").write_text(project)
+    [[_, entry]] = code(tmp_path)
+    assert entry == {"autoload_defs_module": {"module_name": module, "working_directory": str(tmp_path)}}
+
+
+@pytest.mark.parametrize("modules", ['["a"]', '[{type = "module"}]', '"a"'])
+def test_modules_of_another_form_are_an_error(tmp_path: Path, modules: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.dagster]\nmodules = {modules}\n")
+    with pytest.raises(ConfigurationError, match=r"must be a list of \{ type = .module., name = .*, not"):
+        code(tmp_path)
+
+
 def test_nothing_to_load_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.black]\n")
     with pytest.raises(ConfigurationError, match=r"-m my_project\.definitions"):
         code(tmp_path)
     (tmp_path / "pyproject.toml").write_text("[tool")
+    with pytest.raises(ConfigurationError, match=r"pyproject.toml cannot be read"):
+        code(tmp_path)
+    (tmp_path / "pyproject.toml").write_bytes('name = "Müller"'.encode("latin-1"))
     with pytest.raises(ConfigurationError, match=r"pyproject.toml cannot be read"):
         code(tmp_path)
 

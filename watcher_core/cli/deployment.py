@@ -54,9 +54,9 @@ class Deployment:
 
 @dataclass(frozen=True)
 class Location:
-    """A code location: a module or a file that has Definitions."""
+    """A code location: a module or a file that has Definitions, or a package of which Dagster makes them."""
 
-    kind: Literal["python_module", "python_file"]
+    kind: Literal["python_module", "python_file", "autoload_defs_module"]
     target: str
     name: str | None = None
 
@@ -242,17 +242,28 @@ def code_arguments(
 def _project() -> tuple[list[Location], list[Path]]:
     """What the working directory has to load: its pyproject.toml says, else its workspace."""
     pyproject = Path("pyproject.toml")
-    tool = _read_toml(pyproject).get("tool", {}) if pyproject.is_file() else {}
-    dagster = tool.get("dagster", {})
+    tool = _table(_read_toml(pyproject), "tool") if pyproject.is_file() else {}
+    dagster = _table(tool, "dagster")
     if "module_name" in dagster:
         return [Location("python_module", dagster["module_name"], dagster.get("code_location_name"))], []
-    if modules := [entry["name"] for entry in dagster.get("modules", []) if entry.get("type") == "module"]:
+    try:
+        modules = [entry["name"] for entry in dagster.get("modules", []) if entry["type"] == "module"]
+    except (AttributeError, KeyError, TypeError):
+        raise ConfigurationError(
+            'modules of [tool.dagster] in pyproject.toml must be a list of { type = "module", name = "…" }, not '
+            f"{dagster['modules']!r}"
+        ) from None
+    if modules:
         return [Location("python_module", module) for module in modules], []
-    dg = _read_toml(Path("dg.toml")) if Path("dg.toml").is_file() else tool.get("dg", {})
-    if root := dg.get("project", {}).get("root_module"):
-        project = dg["project"]
-        module = project.get("code_location_target_module") or f"{root}.definitions"
-        return [Location("python_module", module, project.get("code_location_name"))], []
+    dg = _read_toml(Path("dg.toml")) if Path("dg.toml").is_file() else _table(tool, "dg")
+    project = _table(dg, "project")
+    if root := project.get("root_module"):
+        name = project.get("code_location_name")
+        if project.get("autoload_defs"):
+            return [Location("autoload_defs_module", project.get("defs_module") or f"{root}.defs", name)], []
+        return [
+            Location("python_module", project.get("code_location_target_module") or f"{root}.definitions", name)
+        ], []
     for name in ("workspace.yaml", "workspace.yml"):
         if Path(name).is_file():
             return [], [Path(name).absolute()]
@@ -262,10 +273,16 @@ def _project() -> tuple[list[Location], list[Path]]:
     )
 
 
+def _table(around: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A table of TOML; where there is none, or something else, an empty one."""
+    found = around.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as exc:
+    except (OSError, ValueError) as exc:  # also where it is not in UTF-8
         raise ConfigurationError(f"{path} cannot be read: {exc}") from exc
 
 
@@ -274,6 +291,8 @@ def _loads_watcher(workspace: Path) -> bool:
         lines = workspace.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         raise ConfigurationError(f"there is no workspace {workspace}") from None
+    except (OSError, ValueError) as exc:
+        raise ConfigurationError(f"{workspace} cannot be read: {exc}") from exc
     return any(WATCHER_MODULE in line.partition("#")[0] for line in lines)
 
 
@@ -282,7 +301,7 @@ def _write_workspace(path: Path, locations: Sequence[Location]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     entries = []
     for location in locations:
-        target_key = "module_name" if location.kind == "python_module" else "relative_path"
+        target_key = "relative_path" if location.kind == "python_file" else "module_name"
         entry = {target_key: location.target, "working_directory": str(Path.cwd())}
         if location.name:
             entry["location_name"] = location.name
