@@ -163,7 +163,7 @@ def test_dagster_is_served_from_nothing_and_ends_when_it_is_told_to(home: Path, 
     with dagster(tmp_path, "-f", "greetings.py", board_port=board_port) as (process, port):
         assert (home / "dagster" / "dagster.yaml").read_text() == (ROOT / "dagster.yaml").read_text()
         assert (home / "postgres" / "password").read_text() not in command_lines(family(tmp_path))
-        assert f"port {port}" in run("dev", "-f", "greetings.py", "--port", str(port), code=1)
+        assert f"served from {home} already" in run("dev", "-f", "greetings.py", "--port", str(free_port()), code=1)
         materialize(home, "hello")
         with Watcher() as watcher:  # of WATCHER_HOME
             wait_until(lambda: executions(watcher, "hello") == [("succeeded", 3)])

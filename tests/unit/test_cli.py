@@ -778,6 +778,27 @@ def test_nothing_to_load_is_an_error(tmp_path: Path) -> None:
         code(tmp_path)
 
 
+def test_one_dagster_is_served_from_a_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With another port, two daemons would do everything twice."""
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("WATCHER_HOME", str(tmp_path / "home"))
+    settings = Settings(home=tmp_path / "home")
+    with deployment.alone(settings):
+        assert run("dev", "--port", "1") == 1
+        said = capsys.readouterr().err
+        assert f"served from {tmp_path}/home already, by another watcher dev" in said
+        with deployment.alone(Settings(home=tmp_path / "other")):
+            pass
+        monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+        with deployment.alone(settings):
+            pass
+        monkeypatch.delenv("DAGSTER_HOME")
+    with deployment.alone(settings):
+        pass
+
+
 def test_a_taken_port_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

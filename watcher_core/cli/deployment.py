@@ -9,8 +9,10 @@ import json
 import os
 import shutil
 import socket
+import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from importlib.util import find_spec
@@ -97,6 +99,39 @@ def require_free_port(host: str, port: int, *, what: str = "the Dagster UI", opt
             f"{what} cannot listen on {host}, port {port}: {reason[:1].lower()}{reason[1:]}; "
             f"choose another port, as in {option} {port % 65_535 + 1}"
         ) from None
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Keep a second Dagster from the same DAGSTER_HOME of ours: its daemon would do again what the first one does.
+
+    Raises:
+        ConfigurationError: Another one serves there.
+    """
+    if sys.platform == "win32" or os.environ.get("DAGSTER_HOME"):
+        yield
+        return
+    import fcntl  # only here: Windows has none
+
+    from watcher_core.embedded import make_directory
+
+    home = settings.home.expanduser().absolute()
+    make_directory(home)
+    lock = os.open(home, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise ConfigurationError(
+            f"Dagster is served from {home} already, by another watcher dev or watcher demo; end that one, or name "
+            "another directory with WATCHER_HOME"
+        ) from None
+    except OSError:
+        pass  # a file system that has no locks
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 def can_serve_board(host: str) -> bool:

@@ -27,6 +27,7 @@ from watcher_core.errors import ConfigurationError
 if TYPE_CHECKING:
     from watcher_core.cli.deployment import Deployment
     from watcher_core.client import Watcher
+    from watcher_core.settings import Settings
     from watcher_core.values import Execution, Pipeline
 
 SUMMARY_EXECUTIONS = 100_000  # the demo makes some 700; a database that holds more is no place for it
@@ -79,12 +80,13 @@ def dev(
     """
     settings = load_settings()
     deployment.require_dagster()
-    board = _board_port(host, port, board_port)
-    prepared = deployment.prepare(settings, host=host, port=port, board_port=board)
-    code = deployment.code_arguments(
-        prepared.directory, modules=module or [], files=file or [], workspaces=workspace or []
-    )
-    raise typer.Exit(_serve(prepared, [*code, *context.args], host=host, port=port))
+    with deployment.alone(settings):
+        board = _board_port(host, port, board_port)
+        prepared = deployment.prepare(settings, host=host, port=port, board_port=board)
+        code = deployment.code_arguments(
+            prepared.directory, modules=module or [], files=file or [], workspaces=workspace or []
+        )
+        raise typer.Exit(_serve(prepared, [*code, *context.args], host=host, port=port))
 
 
 def demo(
@@ -100,11 +102,16 @@ def demo(
 
     Needs a checkout of the repository. Again, it goes on where it stopped, and nothing is recorded twice.
     """
-    from watcher_core.client import Watcher
-
     settings = load_settings()
     deployment.require_dagster()
     checkout = _checkout()
+    with deployment.alone(settings) if serve else nullcontext():
+        _demo(settings, checkout, serve=serve, host=host, port=port, board_port=board_port)
+
+
+def _demo(settings: Settings, checkout: Path, *, serve: bool, host: str, port: int, board_port: int) -> None:
+    from watcher_core.client import Watcher
+
     board = _board_port(host, port, board_port) if serve else None
     prepared = deployment.prepare(settings, host=host, port=port, board_port=board)
     code = processes.run([sys.executable, "-m", "examples.demo"], prepared.environment, directory=checkout)
