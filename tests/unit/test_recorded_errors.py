@@ -93,6 +93,30 @@ Encountered an error:
 IO Error: Could not set lock on file "/data/shop.duckdb"
 See also the page about concurrency"""
 
+# As Sling 1.4 writes it: what failed stands among the lines of all streams, and again at the end
+SLING = """Sling command failed:
+\x1b[90m4:28PM\x1b[0m \x1b[32mINF\x1b[0m Sling Replication [2 streams] | SHOP -> PROD_POSTGRES
+
+\x1b[90m4:28PM\x1b[0m \x1b[32mINF\x1b[0m [1 / 2] running stream public.orders
+\x1b[90m4:28PM\x1b[0m \x1b[32mINF\x1b[0m \x1b[31mexecution failed\x1b[0m
+\x1b[31mdid not find any columns for "public"."orders".\x1b[0m
+
+\x1b[31mfatal:
+~ failure running replication (see docs @ https://docs.slingdata.io/sling-cli)
+--------------------------- public.orders ---------------------------
+~ Could not get source columns
+did not find any columns for "public"."orders".
+
+--------------------------- public.users ---------------------------
+~ could not connect to database
+pq: SSL is not enabled on the server\x1b[0m"""
+
+SLING_STOPS = """Sling command failed:
+4:28PM INF Sling CLI | https://slingdata.io
+fatal:
+~ could not prepare stream task: public.orders
+could not find connection NOPE"""
+
 SCRIPT = """Command '['python', 'load.py']' returned non-zero exit status 1.
 Traceback (most recent call last):
   File "load.py", line 3, in <module>
@@ -107,6 +131,9 @@ shop.errors.LoadError: no file for today
         (DBT, 'Database Error in model orders (models/orders.sql): column "amount" does not exist'),
         (DBT_TEST, "Failure in test not_null_orders_amount (models/schema.yml): Got 1 result, configured to fail"),
         (DBT_STOPS, 'IO Error: Could not set lock on file "/data/shop.duckdb"'),
+        (SLING, 'public.orders: Could not get source columns: did not find any columns for "public"."orders".'),
+        (SLING_STOPS, "fatal: could not prepare stream task: public.orders: could not find connection NOPE"),
+        ("Sling command failed:\n4:28PM INF execution failed\npq: permission denied", "pq: permission denied"),
         (SCRIPT, "shop.errors.LoadError: no file for today"),
         ("Sling command failed with error code 1\n10:01 INF connecting\nfatal:\n~ could not connect to database",
          "fatal: could not connect to database"),

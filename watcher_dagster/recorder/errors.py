@@ -46,6 +46,11 @@ _REASON: Final = re.compile(
 )
 _DBT_FAILURE: Final = re.compile(r"Failure in .*")
 _DBT_ERROR: Final = re.compile(r"(?:[A-Z]\w+ )+Error(?: in .*)?")
+# What a log says in passing, as Sling's "4:28PM INF execution failed" above the line that says why.
+_LOGGED: Final = re.compile(r"\S+ (?:INF|DBG) .*")
+_SLING: Final = "Sling command failed"
+_SLING_HEADING: Final = re.compile(r"failure running replication\b.*", re.IGNORECASE)
+_SLING_STREAM: Final = re.compile(r"-{3,} (?P<name>.+) -{3,}")
 _DBT_PROGRESS: Final = re.compile(r"\d+ of \d+ [A-Z]+ .*")  # "5 of 9 ERROR creating sql table model main.orders ..."
 
 
@@ -86,7 +91,7 @@ def reason_first(message: str) -> str:
     """Return a message with the line first that says why, where it is about a process and begins with other things."""
     if not _PROCESS.search(message):
         return message
-    reason = _dbt_reason(message) or _reason(message)
+    reason = _dbt_reason(message) or _sling_reason(message) or _reason(message)
     return message if reason is None or message.startswith(reason) else f"{reason}\n\n{message}"
 
 
@@ -116,6 +121,24 @@ def _dbt_reason(message: str) -> str | None:
     return None
 
 
+def _sling_reason(message: str) -> str | None:
+    """Sling's last words name the first stream that failed, what it could not do, and in the next line why."""
+    _, found, below = message.rpartition("\nfatal:\n")
+    if _SLING not in message or not found:
+        return None
+    where, said = "fatal", list[str]()
+    for line in below.splitlines():
+        stripped = line.strip().removeprefix("~ ")
+        stream = _SLING_STREAM.fullmatch(stripped)
+        if said and (stream or not stripped):
+            break
+        if stream:
+            where = stream["name"]
+        elif stripped and not _SLING_HEADING.fullmatch(stripped):
+            said.append(stripped)
+    return ": ".join([where, *said[:2]]) if said else None
+
+
 def _reason(message: str) -> str | None:
     lines = list(_lines(message))
     for line in reversed(lines):
@@ -132,5 +155,6 @@ def _lines(message: str) -> Iterator[str]:
     """The lines of a process's output, without the commands that the message quotes."""
     for line in message.splitlines():
         stripped = line.strip().removeprefix("~ ")
-        if stripped and not (stripped.startswith("`") and stripped.endswith("`")) and not stripped.startswith("File "):
+        is_quoted = stripped.startswith("`") and stripped.endswith("`")
+        if stripped and not is_quoted and not stripped.startswith("File ") and not _LOGGED.fullmatch(stripped):
             yield stripped
