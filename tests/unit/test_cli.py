@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import logging
 import re
@@ -808,8 +809,21 @@ def test_a_taken_port_is_an_error() -> None:
 
 
 def test_a_host_that_is_not_ours_is_an_error() -> None:
-    with pytest.raises(ConfigurationError, match=r"cannot listen on 192.0.2.1"):
-        deployment.require_free_port("192.0.2.1", 3000)
+    for host in ("192.0.2.1", ""):
+        said = f"cannot listen on {host or repr(host)}, port 3000: .*; name an address of this host, as in --host 127"
+        with pytest.raises(ConfigurationError, match=said):
+            deployment.require_free_port(host, 3000)
+
+
+def test_a_port_that_is_roots_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(
+        ConfigurationError, match=r"port 80: permission denied; choose a higher port, as in --port 8080"
+    ):
+        deployment.require_free_port("127.0.0.1", 80)
 
 
 def test_without_dagster_it_says_what_to_install(

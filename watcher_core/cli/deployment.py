@@ -5,6 +5,7 @@ Dagster itself is never imported here: it runs in processes of its own.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -95,9 +96,14 @@ def require_free_port(host: str, port: int, *, what: str = "the Dagster UI", opt
             probe.bind(address)
     except OSError as exc:
         reason = exc.strerror or str(exc)
+        if exc.errno == errno.EADDRINUSE:
+            advice = f"choose another port, as in {option} {port % 65_535 + 1}"
+        elif exc.errno == errno.EACCES:  # of a port below 1,024
+            advice = f"choose a higher port, as in {option} {port + 8000}"
+        else:
+            advice = "name an address of this host, as in --host 127.0.0.1, or 0.0.0.0 for all of them"
         raise ConfigurationError(
-            f"{what} cannot listen on {host}, port {port}: {reason[:1].lower()}{reason[1:]}; "
-            f"choose another port, as in {option} {port % 65_535 + 1}"
+            f"{what} cannot listen on {host or repr(host)}, port {port}: {reason[:1].lower()}{reason[1:]}; {advice}"
         ) from None
 
 
