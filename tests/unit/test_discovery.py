@@ -135,6 +135,20 @@ def test_commands_of_a_unit_stay_as_they_are_quoted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("/opt/load \\\n", "/opt/load"),
+        ("/opt/load \\\n# a comment", "/opt/load"),
+        ("/opt/load \\\n; a comment\n --full", "/opt/load --full"),
+        (r"/opt/load C:\\", r"/opt/load C:\\"),
+    ],
+)
+def test_a_line_of_a_unit_that_goes_on(line: str, command: str) -> None:
+    (found,) = read_service("load.timer", "load.service", f"[Service]\nExecStart={line}", "")
+    assert found.command == command
+
+
+@pytest.mark.parametrize(
     ("command", "wrapped"),
     [
         ("exec /opt/load.sh", "load -- /bin/sh -c 'exec /opt/load.sh'"),

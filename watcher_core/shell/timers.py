@@ -13,6 +13,8 @@ WHEN: Final = "TimersCalendar,TimersMonotonic,RandomizedDelayUSec"
 
 # A word as it stands in a unit, with its quotes.
 WORD: Final = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'\\])+|\S""")
+# A backslash at the end, unless another one stands before it.
+CONTINUED: Final = re.compile(r"(?<!\\)(?:\\\\)*\\$")
 # What stands before a program and says how systemd runs it.
 PREFIXES: Final = re.compile(r"[-:+!|@]*")
 
@@ -79,21 +81,28 @@ def read_service(timer: str, service: str, unit: str, when: str) -> Iterator[Sch
 
 def _assignments(unit: str) -> Iterator[tuple[str, str]]:
     """Give the settings in the section of the service, in their order: files of an override come last."""
-    section, begun = "", ""
-    for line in unit.splitlines():
-        stripped = line.strip()
-        if stripped.startswith(("#", ";")):
-            continue
-        whole = f"{begun} {stripped}".strip() if begun else stripped
-        if whole.endswith("\\"):
-            begun = whole[:-1].rstrip()
-            continue
-        begun = ""
-        if whole.startswith("["):
-            section = whole
-        elif section == "[Service]" and "=" in whole:
-            name, _, value = whole.partition("=")
+    section = ""
+    for line in _whole_lines(unit):
+        if line.startswith("["):
+            section = line
+        elif section == "[Service]" and "=" in line:
+            name, _, value = line.partition("=")
             yield name.rstrip(), value.lstrip()
+
+
+def _whole_lines(unit: str) -> Iterator[str]:
+    """Join each line that ends with a backslash with the next one that is no comment."""
+    begun: list[str] = []
+    for line in map(str.strip, unit.splitlines()):
+        if line.startswith(("#", ";")):
+            continue
+        goes_on = CONTINUED.search(line) is not None
+        begun.append(line[:-1].rstrip() if goes_on else line)
+        if not goes_on:
+            yield " ".join(begun)
+            begun = []
+    if begun:
+        yield " ".join(begun)
 
 
 def _commands(line: str) -> list[str]:
