@@ -622,6 +622,31 @@ def test_the_environment_of_dagster(database_url: str, tmp_path: Path, monkeypat
     assert given["WATCHER_DAGSTER_URL"] == "https://dagster.example"
 
 
+def test_dagster_takes_a_dotenv_before_its_environment(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / ".env"
+    elsewhere = "postgresql+psycopg2://elsewhere/x"
+    file.write_text(f"DAGSTER_HOME={tmp_path}\nDAGSTER_POSTGRES_URL={elsewhere}\nWATCHER_DATABASE_URL={database_url}\n")
+    given = prepare(database_url, Path("home")).environment
+    assert (given["DAGSTER_HOME"], given["DAGSTER_POSTGRES_URL"]) == (str(tmp_path), elsewhere)
+    for name in deployment.CHOSEN:
+        file.write_text(f"{name}={tmp_path}\n")
+        monkeypatch.setenv(name, str(tmp_path))
+        prepare(database_url, Path("home"))
+        monkeypatch.setenv(name, elsewhere)
+        with pytest.raises(
+            ConfigurationError, match=rf"{name} is something else than in the environment in {file}, and"
+        ):
+            prepare(database_url, Path("home"))
+        monkeypatch.delenv(name)
+        file.write_text(f"{name}=\n")
+        with pytest.raises(
+            ConfigurationError, match=rf"{name} is empty in {file}, and Dagster takes .*: remove the line"
+        ):
+            prepare(database_url, Path("home"))
+
+
 def test_a_projects_own_dagster_yaml_is_used(database_url: str, tmp_path: Path) -> None:
     for content in ("telemetry: {enabled: false}", "telemetry: {enabled: true}"):
         (tmp_path / "dagster.yaml").write_text(content)

@@ -83,7 +83,12 @@ def test_settings_are_known() -> None:
 
 def test_the_example_names_what_compose_asks_for() -> None:
     asked = set(re.findall(r"\$\{([A-Z_]+)", (DEPLOY / "compose.yaml").read_text()))
-    assert asked <= set(re.findall(r"^([A-Z_]+)=", EXAMPLE, re.MULTILINE))
+    assert asked <= set(re.findall(r"^#?([A-Z_]+)=", EXAMPLE, re.MULTILINE))
+
+
+def test_a_copy_of_the_example_replaces_nothing_of_the_environment() -> None:
+    """Dagster takes what `.env` says before its environment, and the empty address of a database, too."""
+    assert re.findall(r"^([A-Z_]+)=", EXAMPLE, re.MULTILINE) == ["POSTGRES_PASSWORD"]
 
 
 def test_ports_are_those_of_the_programs() -> None:

@@ -29,6 +29,8 @@ WATCHER_MODULE = "watcher_dagster.definitions"
 WATCHER_LOCATION = "watcher"
 BOARD_MODULES = ("fastapi", "jinja2", "prometheus_client", "uvicorn")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# What is chosen here, and what Dagster would take from a `.env` in its working directory before its environment.
+CHOSEN = ("DAGSTER_HOME", "DAGSTER_POSTGRES_URL", "WATCHER_DATABASE_URL")
 REQUIRED_MODULES = ("dagster", "dagster_webserver", "dagster_postgres", "psycopg2")
 
 
@@ -148,7 +150,9 @@ def can_serve_board(host: str) -> bool:
     return host in LOOPBACK and all(find_spec(name) is not None for name in BOARD_MODULES)
 
 
-def prepare(settings: Settings, *, host: str, port: int, board_port: int | None = None) -> Deployment:
+def prepare(
+    settings: Settings, *, host: str, port: int, board_port: int | None = None, directory: Path | None = None
+) -> Deployment:
     """Make the database and DAGSTER_HOME ready.
 
     The embedded database is brought up to date; a server's schema is its administrator's to change.
@@ -157,35 +161,39 @@ def prepare(settings: Settings, *, host: str, port: int, board_port: int | None 
         settings: The settings.
         host, port: Where Dagster's UI will be.
         board_port: The port of Watcher's board; `None`: it is not served.
+        directory: The working directory of Dagster, where that is not ours.
 
     Raises:
         DatabaseError: The database cannot be used; the message says what to do.
-        ConfigurationError: DAGSTER_HOME is not what Dagster takes.
+        ConfigurationError: DAGSTER_HOME is not what Dagster takes, or `.env` says something else than the environment.
     """
     from watcher_core.cli.db import DAGSTER_DRIVER, display_name
     from watcher_core.client import Watcher
 
+    given_in_file = _given_in_dotenv(directory or Path.cwd(), embedded=settings.database_url is None)
     # Children have other working directories.
     settings = settings.model_copy(update={"home": settings.home.expanduser().absolute()})
     with Watcher(settings=settings) as watcher:
         watcher.recorder_states()  # brings an embedded schema up to date, and refuses a server's that is not
         url = watcher.url.set(drivername="postgresql")
-    home = _dagster_home(settings)
+    home = _dagster_home(settings, os.environ.get("DAGSTER_HOME") or given_in_file.get("DAGSTER_HOME"))
     _require_driver(home / "dagster.yaml")
-    given = os.environ.get("WATCHER_DAGSTER_URL") or settings.dagster_url
+    given_url = os.environ.get("WATCHER_DAGSTER_URL") or settings.dagster_url
     own_url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 - compared only
     environment = {
         **os.environ,
         "WATCHER_DATABASE_URL": url.render_as_string(hide_password=False),
         "WATCHER_HOME": str(settings.home),
-        "WATCHER_DAGSTER_URL": given or own_url,
+        "WATCHER_DAGSTER_URL": given_url or own_url,
         "DAGSTER_HOME": str(home),
     }
     board_url = None if board_port is None else f"http://{host}:{board_port}"
     if board_url is not None:
         environment["WATCHER_BOARD_URL"] = os.environ.get("WATCHER_BOARD_URL") or settings.board_url or board_url
     environment.setdefault(
-        "DAGSTER_POSTGRES_URL", url.set(drivername=DAGSTER_DRIVER).render_as_string(hide_password=False)
+        "DAGSTER_POSTGRES_URL",
+        given_in_file.get("DAGSTER_POSTGRES_URL")
+        or url.set(drivername=DAGSTER_DRIVER).render_as_string(hide_password=False),
     )
     # Whoever runs `watcher dev` has not called `dagster dev`, and need not hear that there is another command for it.
     quiet = [os.environ.get("PYTHONWARNINGS", ""), "ignore:Function `dev_command` is superseded"]
@@ -199,6 +207,27 @@ def prepare(settings: Settings, *, host: str, port: int, board_port: int | None 
         environment=environment,
         directory=settings.home,
     )
+
+
+def _given_in_dotenv(directory: Path, *, embedded: bool) -> dict[str, str]:
+    """Return which of the variables that are chosen here the working directory's `.env` gives.
+
+    Raises:
+        ConfigurationError: It would replace what the environment says, or leave Dagster without what it needs.
+    """
+    from dotenv import dotenv_values
+
+    file = directory / ".env"
+    given = {name: value.strip() for name, value in dotenv_values(file).items() if name in CHOSEN and value is not None}
+    for name, value in given.items():
+        own = os.environ.get(name, "").strip()
+        if value and own in ("", value):
+            continue
+        if not value and not own and embedded and name == "WATCHER_DATABASE_URL":
+            continue  # both take the embedded PostgreSQL
+        how = "something else than in the environment" if value else "empty"
+        raise ConfigurationError(f"{name} is {how} in {file}, and Dagster takes what that file says: remove the line")
+    return given
 
 
 def _require_driver(file: Path) -> None:
@@ -226,9 +255,8 @@ def problem_of_home(home: Path) -> str | None:
     return None
 
 
-def _dagster_home(settings: Settings) -> Path:
+def _dagster_home(settings: Settings, given: str | None) -> Path:
     """DAGSTER_HOME as given, else one of ours, with the working directory's dagster.yaml or Watcher's own."""
-    given = os.environ.get("DAGSTER_HOME")
     if given:
         home = Path(given).expanduser()
         problem = problem_of_home(home)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
 import signal
 import statistics
@@ -113,7 +112,7 @@ def _demo(settings: Settings, checkout: Path, *, serve: bool, host: str, port: i
     from watcher_core.client import Watcher
 
     board = _board_port(host, port, board_port) if serve else None
-    prepared = deployment.prepare(settings, host=host, port=port, board_port=board)
+    prepared = deployment.prepare(settings, host=host, port=port, board_port=board, directory=checkout)
     code = processes.run([sys.executable, "-m", "examples.demo"], prepared.environment, directory=checkout)
     if code:
         raise typer.Exit(code)
@@ -165,7 +164,8 @@ def _checkout() -> Path:
 
 def _serve(prepared: Deployment, arguments: list[str], *, host: str, port: int, directory: Path | None = None) -> int:
     # Dagster is about to warn that the one in its working directory is not used.
-    is_copied = (directory or Path()).joinpath("dagster.yaml").is_file() and not os.environ.get("DAGSTER_HOME")
+    is_ours = prepared.dagster_home == prepared.directory / "dagster"
+    is_copied = is_ours and (directory or Path()).joinpath("dagster.yaml").is_file()
     output.print_fields(
         [
             ("database", f"{prepared.database}{', embedded' if prepared.embedded else ''}"),
