@@ -676,6 +676,16 @@ def test_the_doctor_looks_at_dagster_home(
     assert "postgresql+psycopg2://" in str(findings)
 
 
+def test_the_doctor_finds_dagster_home_in_a_dotenv(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where Dagster takes it from, too."""
+    (tmp_path / "dagster.yaml").write_text("storage: {postgres: {postgres_url: {env: DAGSTER_POSTGRES_URL}}}")
+    (tmp_path / ".env").write_text(f"DAGSTER_HOME={tmp_path}\nDAGSTER_POSTGRES_URL=postgresql+pg8000://a:b@host/db\n")
+    run("doctor", "--json")
+    said = [finding["message"] for finding in json.loads(capsys.readouterr().out)["findings"]]
+    assert f"DAGSTER_HOME = {tmp_path}" in said
+    assert any("gets the driver pg8000" in each for each in said)
+
+
 def test_the_doctor_says_where_dagster_home_is_another_users() -> None:
     with tempfile.TemporaryDirectory() as name:
         private = Path(name)

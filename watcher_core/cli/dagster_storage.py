@@ -6,10 +6,11 @@ on that is psycopg 3, which Watcher brings along: Dagster then starts, and fails
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from watcher_core.environment import process_environment
 
 DRIVER = "psycopg2"
 SCHEME = f"postgresql+{DRIVER}"
@@ -51,7 +52,7 @@ def _problems(configuration: object, file: Path) -> Iterator[tuple[str, str]]:
 def _resolved(value: Any) -> str | None:
     """What a setting of Dagster says, which may name a variable."""
     if isinstance(value, Mapping):
-        return os.environ.get(str(value.get("env")))
+        return process_environment().get(str(value.get("env")))
     return None if value is None else str(value)
 
 

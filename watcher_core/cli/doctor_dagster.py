@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from watcher_core.cli.dagster_storage import SCHEME, driver_problems
 from watcher_core.cli.deployment import problem_of_home
+from watcher_core.environment import process_environment
 from watcher_core.errors import WatcherError
 from watcher_core.values import HealthFact
 
@@ -47,7 +47,7 @@ def dagster_findings(settings: Settings) -> Iterator[HealthFact]:
     )
     yield from _dagster_home(settings)
     file = _configuration_file(settings)
-    url = os.environ.get(VARIABLE)
+    url = process_environment().get(VARIABLE)
     if file is None and url and not url.startswith(f"{SCHEME}://"):
         yield HealthFact(
             "warning",
@@ -61,7 +61,7 @@ def dagster_findings(settings: Settings) -> Iterator[HealthFact]:
 
 
 def _dagster_home(settings: Settings) -> Iterator[HealthFact]:
-    given = os.environ.get("DAGSTER_HOME")
+    given = process_environment().get("DAGSTER_HOME")
     if not given:
         own = settings.home.absolute() / "dagster"
         yield HealthFact("ok", "dagster", f"DAGSTER_HOME is not set; watcher dev uses {own}")
@@ -92,7 +92,7 @@ def _version(distribution: str) -> str | None:
 
 def _configuration_file(settings: Settings) -> Path | None:
     """The dagster.yaml that holds: that of DAGSTER_HOME, else the one that `watcher dev` has made."""
-    home = Path(os.environ.get("DAGSTER_HOME") or settings.home.absolute() / "dagster")
+    home = Path(process_environment().get("DAGSTER_HOME") or settings.home.absolute() / "dagster")
     file = home / "dagster.yaml"
     return file if problem_of_home(home) is None and file.is_file() else None
 
@@ -120,7 +120,7 @@ def unevaluated_findings(home: Path, variables: Mapping[str, str] | None = None)
     try:
         done = subprocess.run(
             command,
-            env={**(variables or {}), **os.environ, "DAGSTER_HOME": str(home)},
+            env={**(variables or {}), **process_environment(), "DAGSTER_HOME": str(home)},
             capture_output=True,
             text=True,
             timeout=SECONDS_TO_EXAMINE,
