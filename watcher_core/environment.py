@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,6 +34,8 @@ def process_environment() -> Mapping[str, str]:
         return os.environ
     from dotenv import dotenv_values  # only here: most processes have no such file
 
+    logger = logging.getLogger("dotenv.main")
+    logger.addFilter(_say_once)
     try:
         values = dotenv_values(DOTENV)
     except (OSError, UnicodeDecodeError) as exc:
@@ -40,8 +43,24 @@ def process_environment() -> Mapping[str, str]:
         raise ConfigurationError(
             f"{Path(DOTENV).absolute()} cannot be read: {reason}; let this user read it, or run in another directory"
         ) from exc
+    finally:
+        logger.removeFilter(_say_once)
     below = {name: value for name, value in values.items() if value is not None}
     return {**os.environ, **below, **{name: value for name, value in os.environ.items() if value.strip()}}
+
+
+_said: set[str] = set()
+
+
+def _say_once(record: logging.LogRecord) -> bool:
+    """Name the file, and say it once: dotenv says it each time that the file is read, and not of which one."""
+    if isinstance(record.args, tuple) and len(record.args) == 1:
+        record.msg = f"{Path(DOTENV).absolute()}, line {record.args[0]}: this is no NAME=value, and is passed over"
+        record.args = ()
+    said = record.getMessage()
+    is_new = said not in _said
+    _said.add(said)
+    return is_new
 
 
 def environment_prefix(state: str) -> str:

@@ -254,6 +254,18 @@ def test_the_argument_wins_over_the_settings(monkeypatch: pytest.MonkeyPatch) ->
 # Secrets
 
 
+def test_a_line_of_dotenv_that_cannot_be_read_is_named_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As `source`, or a line as YAML has it; a command of cron that says it seven times sends seven lines by mail."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("A=1\nWATCHER_URL: https://a.b\nsource x.sh\nWATCHER_ENVIRONMENT=night\n")
+    for _ in range(2):
+        assert Settings.load().environment == "night"
+    file = tmp_path / ".env"
+    assert caplog.messages == [f"{file}, line {line}: this is no NAME=value, and is passed over" for line in (2, 3)]
+
+
 def test_secrets_are_masked_wherever_settings_are_shown(caplog: pytest.LogCaptureFixture) -> None:
     settings = Settings.load(
         {
