@@ -398,7 +398,10 @@ def only_read(module_database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return url
 
 
-@pytest.mark.parametrize("command", ["status", "pipelines list", "check suggest", "check freshness --dry-run"])
+DRY_RUNS = [f"check {name} --dry-run" for name in ("freshness", "missed", "anomalies")]
+
+
+@pytest.mark.parametrize("command", ["status", "pipelines list", "check suggest", *DRY_RUNS])
 def test_commands_that_read_work_where_nothing_can_be_written(only_read: str, command: str) -> None:
     done = CliRunner().invoke(app, command.split())
     assert done.exit_code == 0, done.output

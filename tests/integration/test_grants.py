@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,6 +15,8 @@ from watcher_core import (
     AccessDeniedError,
     ConfigurationError,
     DatabaseError,
+    ExecutionRecord,
+    ExecutionSource,
     ExecutionState,
     NotFoundError,
     Settings,
@@ -120,6 +123,51 @@ def test_a_reader_reads_all_but_tokens_and_changes_nothing(watcher, as_role, rol
             forbidden()
     with pytest.raises(DatabaseError, match="but for tokens, which the owner alone makes: use its"):
         reader.tokens()
+
+
+def test_a_reader_sees_in_a_dry_run_what_a_check_would_find(watcher, as_role, roles):
+    today = dt.datetime.now(dt.UTC)
+    for name in ("stopped", "short"):
+        watcher.get_or_create_pipeline(name)
+        watcher.get_or_create_anomaly_rule(name, metric_field="total_rows")
+    starts = [today - dt.timedelta(days=day) for day in range(40, 0, -1)]
+    records = [
+        *((name, start, 1000 + start.day % 5) for name in ("stopped", "short") for start in starts[:-2]),
+        ("short", today - dt.timedelta(minutes=5), 3),
+    ]
+    watcher.record(
+        ExecutionRecord(
+            pipeline_name=name,
+            source=ExecutionSource.PYTHON,
+            external_id=f"{name}/{start}",
+            state=ExecutionState.SUCCEEDED,
+            start_date=start,
+            end_date=start + dt.timedelta(minutes=1),
+            total_rows=count,
+        )
+        for name, start, count in records
+    )
+    watcher.grant(readers=[roles("reader")])
+    reader = as_role("reader")
+    for check in (
+        reader.check_freshness,
+        reader.check_timeliness,
+        reader.check_stuck,
+        reader.check_failures,
+        reader.check_asset_checks,
+        reader.check_health,
+    ):
+        check(dry_run=True)
+    for _ in range(2):
+        [missed] = reader.check_missed(dry_run=True)
+        assert (missed.pipeline_name, missed.new) == ("stopped", True)
+        found = reader.detect_pending_anomalies(dry_run=True)
+        assert found.executions == len(records)
+        assert [result.value for result in found.flagged] == [3]
+    watcher.check_missed()
+    [missed] = reader.check_missed(dry_run=True)
+    assert not missed.new
+    assert reader.detect_pending_anomalies(dry_run=True).flagged
 
 
 def test_a_job_of_a_reader_is_not_broken(watcher, as_role, roles, caplog):

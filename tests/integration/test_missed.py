@@ -239,6 +239,7 @@ def test_a_backfill_does_not_end_what_did_not_come(watcher: Watcher) -> None:
         careful.resolve_alert(alert.id)
         execution = careful.start_execution(pipeline_id=name, start_date=at(hours=5), logical_date=at(days=-29))
         careful.end_execution(execution.id, end_date=at(hours=5.1))
+        assert not found(careful, name, at(hours=6), dry_run=True)[0].new
         assert not found(careful, name, at(hours=6))[0].new
         assert careful.alert(alert.id).state == "resolved", "whoever resolved it knows"
         execution = careful.start_execution(pipeline_id=name, start_date=at(hours=7), logical_date=at(days=-1))

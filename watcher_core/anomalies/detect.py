@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 # How long ago an execution may have ended for an alert to open: a weekend without detection, and some hours.
 NEWS = dt.timedelta(days=3)
 
-# Locks the executions until the transaction ends, so that none is deleted before its results are written.
 DUE = f"""
     SELECT execution.id, execution.pipeline_id, pipeline.name, {AT.format("execution")} AS at, execution.start_date,
            execution.end_date,
@@ -59,8 +58,10 @@ DUE = f"""
      WHERE execution.id = ANY(%(ids)s)
        AND execution.state = 'succeeded'
        AND result.value IS DISTINCT FROM measured.value
-       FOR KEY SHARE OF execution
 """
+
+# Holds the executions until the transaction ends, so that none is deleted before its results are written.
+LOCKED = "       FOR KEY SHARE OF execution\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +175,7 @@ def detect_execution(
     return detected, sorted(recorded, key=findings.result_order)
 
 
-def detect_batch(session: Session, *, after: Pending, limit: int, now: dt.datetime) -> Batch:
+def detect_batch(session: Session, *, after: Pending, limit: int, now: dt.datetime, dry_run: bool = False) -> Batch:
     """Judge a part of the queue, and remove it there.
 
     Args:
@@ -182,6 +183,7 @@ def detect_batch(session: Session, *, after: Pending, limit: int, now: dt.dateti
         after: Where the part before this one ended.
         limit: How many executions at most.
         now: The time of the detection.
+        dry_run: Write nothing, and return only the results.
 
     Raises:
         ConfigurationError: NumPy or SciPy is not installed, and there is something to judge.
@@ -189,9 +191,13 @@ def detect_batch(session: Session, *, after: Pending, limit: int, now: dt.dateti
     connection = database.driver(session)
     claim = queue.claim(connection, after=after, limit=limit)
     execution_ids = list(dict.fromkeys(pending.execution_id for pending in claim.taken))
-    due = _due(connection, execution_ids) if execution_ids else []
-    detected = _record(connection, due, _judge(connection, due, now=now), now=now)
-    queue.remove(connection, claim.taken)
+    due = _due(connection, execution_ids, lock=not dry_run) if execution_ids else []
+    judged = _judge(connection, due, now=now)
+    if dry_run:
+        detected = Detected(results=tuple(each.result for each in judged), flagged=_flagged(due, judged))
+    else:
+        detected = _record(connection, due, judged, now=now)
+        queue.remove(connection, claim.taken)
     return Batch(len(execution_ids), detected, claim.next)
 
 
@@ -221,11 +227,11 @@ def unflag(
     return Unflagged(changed, left, [] if left else [own], ended)
 
 
-def _due(connection: Driver, execution_ids: Sequence[int]) -> list[_Due]:
+def _due(connection: Driver, execution_ids: Sequence[int], *, lock: bool = True) -> list[_Due]:
     """Return the executions to judge, in the order of their logical time."""
     found: dict[int, _Due] = {}
     rules: dict[int, Rule] = {}
-    for row in connection.execute(DUE, {"ids": list(execution_ids)}):
+    for row in connection.execute(f"{DUE}{LOCKED}" if lock else DUE, {"ids": list(execution_ids)}):
         (execution_id, pipeline_id, name, at, start_date, end_date, has_results), judging = row[:7], row[7:]
         rule_id, metric, method, *parameters, has_value, was_flagged = judging
         rule = rules.get(rule_id)
@@ -313,7 +319,7 @@ def _record(connection: Driver, due: Sequence[_Due], judged: Sequence[_Judged], 
     results.write(connection, new, now=now)
     made = {(result.rule_id, result.pipeline_execution_id) for result in new}
     results.remove(connection, {(rule_id, each.id) for each in due for rule_id in each.known} - made)
-    flagged = [result for result in new if result.flagged]
+    flagged = _flagged(due, judged)
     was_flagged = {execution.id for execution in due if execution.was_flagged}
     touched = was_flagged | {result.pipeline_execution_id for result in flagged}
     # Only executions that were judged before may have unusual results that are not new.
@@ -323,7 +329,6 @@ def _record(connection: Driver, due: Sequence[_Due], judged: Sequence[_Judged], 
         if result.pipeline_execution_id not in again:
             unusual.setdefault(result.pipeline_execution_id, []).append(result)
     is_news = {execution.id for execution in due if execution.end_date >= now - NEWS}
-    order = {execution.id: place for place, execution in enumerate(due)}
     found = findings.findings_of(
         connection,
         {execution_id: each for execution_id, each in unusual.items() if execution_id in is_news},
@@ -332,11 +337,17 @@ def _record(connection: Driver, due: Sequence[_Due], judged: Sequence[_Judged], 
     )
     return Detected(
         results=new,
-        flagged=tuple(sorted(flagged, key=lambda result: (order[result.pipeline_execution_id], result.metric_field))),
+        flagged=flagged,
         findings=tuple(found),
         normal=tuple(findings.deduplication_key(execution_id) for execution_id in sorted(was_flagged - set(unusual))),
         judged_pipelines=tuple(sorted({execution.pipeline_id for execution in due})) if new else (),
     )
+
+
+def _flagged(due: Sequence[_Due], judged: Sequence[_Judged]) -> tuple[AnomalyResult, ...]:
+    order = {execution.id: place for place, execution in enumerate(due)}
+    flagged = (each.result for each in judged if each.result.flagged)
+    return tuple(sorted(flagged, key=lambda result: (order[result.pipeline_execution_id], result.metric_field)))
 
 
 def _explanations(session: Session, pipeline_id: int, judged: Sequence[_Judged]) -> list[AnomalyExplanation]:

@@ -14,10 +14,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
-from watcher_core import calendars, catalog, database, text
+from watcher_core import arguments, calendars, catalog, database, text
 from watcher_core.checks import thresholds
 from watcher_core.checks.cadence import SAME_RUN, Cadence, learn_cadence, refine_cadence
 from watcher_core.enums import AlertKind, AlertLevel
@@ -119,9 +118,14 @@ IS_OF_BACKFILL: Final = f"""
        AND NOT {catalog.is_no_backfill("execution")}
 """
 
-KEEP: Final = """
+LEARNED: Final = """jsonb_to_recordset(%(learned)s)
+           AS learned (pipeline_id bigint, learned_at timestamptz, cadence jsonb, last_start timestamptz,
+                       due_at timestamptz, missed_at timestamptz)"""
+
+KEEP: Final = f"""
     INSERT INTO watcher.pipeline_cadence (pipeline_id, learned_at, cadence, last_start, due_at, missed_at)
-    VALUES (%(pipeline_id)s, %(learned_at)s, %(cadence)s, %(last_start)s, %(due_at)s, %(missed_at)s)
+    SELECT pipeline_id, learned_at, cadence, last_start, due_at, missed_at
+      FROM {LEARNED}
         ON CONFLICT (pipeline_id) DO UPDATE
        SET learned_at = excluded.learned_at,
            cadence = excluded.cadence,
@@ -131,18 +135,29 @@ KEEP: Final = """
            reported_at = CASE WHEN excluded.due_at = pipeline_cadence.due_at THEN pipeline_cadence.reported_at END
 """
 
+# As the table is once that is kept, which a dry run does not do.
+AS_IF_KEPT: Final = f"""(
+        SELECT pipeline_id, learned.cadence, learned.last_start, learned.due_at, learned.missed_at,
+               CASE WHEN learned.due_at = kept.due_at THEN kept.reported_at END AS reported_at
+          FROM {LEARNED}
+          LEFT JOIN watcher.pipeline_cadence AS kept USING (pipeline_id)
+         UNION ALL
+        SELECT pipeline_id, cadence, last_start, due_at, missed_at, reported_at
+          FROM watcher.pipeline_cadence
+         WHERE pipeline_id <> ALL(%(learned_ids)s))"""
+
 # An asset that a job makes is missed with the job, also while a backfill of its own runs. What was imported ran
 # elsewhere, where its next run is waited for.
 MISSED: Final = f"""
     WITH {WATCHED}, missed AS (
         SELECT pipeline_id
-          FROM watcher.pipeline_cadence
+          FROM {{known}} AS known
          WHERE missed_at < %(now)s AND pipeline_id IN (SELECT id FROM watched)
     )
     SELECT watched.id, watched.name, watched.type_name, watched.owners, known.cadence,
            coalesce(newest.start_date, known.last_start) AS last_start, known.due_at,
            known.reported_at IS NULL AS is_new
-      FROM watcher.pipeline_cadence AS known
+      FROM {{known}} AS known
       JOIN watched ON watched.id = known.pipeline_id
       LEFT JOIN LATERAL (SELECT execution.start_date, execution.parent_id, execution.source
                            FROM watcher.pipeline_execution AS execution
@@ -186,11 +201,18 @@ def check_missed(session: Session, *, now: dt.datetime, dry_run: bool = False) -
     Args:
         session: The transaction.
         now: The time by which runs should have come.
-        dry_run: What is found stays new.
+        dry_run: Write nothing.
     """
     connection = database.driver(session)
-    _follow(connection, now=now)
-    found = [_finding(row, now) for row in connection.execute(MISSED, {"now": now}).fetchall()]
+    learned = _learned(connection, now=now)
+    given: dict[str, Any] = {"now": now, "learned": arguments.json_text(learned)}
+    known = "watcher.pipeline_cadence"
+    if dry_run:
+        given["learned_ids"] = [each["pipeline_id"] for each in learned]
+        known = AS_IF_KEPT
+    elif learned:
+        connection.execute(KEEP, given)
+    found = [_finding(row, now) for row in connection.execute(MISSED.format(known=known), given).fetchall()]
     new = [finding.pipeline_id for finding in found if finding.new]
     if new and not dry_run:
         connection.execute(REPORTED, {"ids": new, "now": now})
@@ -203,17 +225,18 @@ def list_cadences(connection: database.Driver, *, pipeline_ids: Collection[int] 
     return [KnownCadence(pipeline_id, name, Cadence.from_json(known)) for pipeline_id, name, known in rows]
 
 
-def _follow(connection: database.Driver, *, now: dt.datetime) -> None:
-    kept: list[dict[str, Any]] = []
-    learned = 0
+def _learned(connection: database.Driver, *, now: dt.datetime) -> list[dict[str, Any]]:
+    """Return what follows from the starts that have come since the last check, a row for each pipeline."""
+    learned: list[dict[str, Any]] = []
+    histories = 0
     for pipeline_id, zone, last_start, logical_date, known, learned_at in connection.execute(STARTED).fetchall():
         is_first = learned_at is None
         cadence = None if known is None else Cadence.from_json(known)
         is_fresh = learned_at is not None and now - learned_at < LEARNED_FOR
         if not is_fresh or (cadence is not None and not cadence.is_known_here):
-            if learned == MOST_LEARNED:
+            if histories == MOST_LEARNED:
                 continue
-            learned += 1
+            histories += 1
             # The zone is metadata, which may say anything. In UTC a rhythm lasts as well, until clocks change.
             zone = zone if calendars.is_known(zone) else None
             cadence, learned_at = _learn(connection, pipeline_id, last_start, zone), now
@@ -222,19 +245,17 @@ def _follow(connection: database.Driver, *, now: dt.datetime) -> None:
             due = _due(connection, pipeline_id, cadence)
         if due is not None and is_first and due[1] < now - LONG_AGO:
             due = None
-        kept.append(
+        learned.append(
             {
                 "pipeline_id": pipeline_id,
                 "learned_at": learned_at,
-                "cadence": None if cadence is None else Jsonb(cadence.as_json()),
+                "cadence": None if cadence is None else cadence.as_json(),
                 "last_start": last_start,
                 "due_at": None if due is None else due[0],
                 "missed_at": None if due is None else due[1],
             }
         )
-    if kept:
-        with connection.cursor() as cursor:
-            cursor.executemany(KEEP, kept)
+    return learned
 
 
 def _due(connection: database.Driver, pipeline_id: int, cadence: Cadence) -> tuple[dt.datetime, dt.datetime] | None:

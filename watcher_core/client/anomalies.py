@@ -114,10 +114,8 @@ class AnomalyMethods(AnomalyRuleMethods):
             present = self._present(moment)
             with self._transaction() as (session, _):
                 database.driver(session).execute(WITHOUT_COMPILER)
-                batch = anomalies.detect_batch(session, after=place, limit=size, now=present)
-                if dry_run:
-                    session.rollback()
-                else:
+                batch = anomalies.detect_batch(session, after=place, limit=size, now=present, dry_run=dry_run)
+                if not dry_run:
                     opened += _update_alerts(session, batch.detected, now=present)
             executions += batch.executions
             results += len(batch.detected.results)

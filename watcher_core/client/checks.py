@@ -148,7 +148,7 @@ class CheckMethods(HeartbeatMethods):
 
         Args:
             now: The time by which runs should have come, with time zone; the present by default.
-            dry_run: Open and resolve no alerts; what is found stays new.
+            dry_run: Write nothing.
 
         Returns:
             A finding for each pipeline, the longest overdue first; `new` where it was not found before.
