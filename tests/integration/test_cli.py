@@ -346,6 +346,10 @@ def test_executions_are_chosen(cli: Cli, watcher: Watcher) -> None:
     assert chosen("--since", "3 hours") == ["3"]
     assert chosen("--since", "1 hour") == []
     assert "'whenever' is no time" in cli.error("executions", "list", "--since", "whenever", code=2)
+    code, out, err = cli.fully("executions", "list", "--since", "2126-03-10T08:00Z", "--json")
+    assert (code, json.loads(out)) == (0, [])
+    assert "--since '2126-03-10T08:00Z' is in the future: 2126-03-10 " in err
+    assert "future" not in cli.fully("executions", "list", "--since", "now")[2]
 
 
 def test_all_that_is_known_of_an_execution(cli: Cli, watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:

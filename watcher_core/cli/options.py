@@ -39,14 +39,20 @@ FullLoad = Annotated[bool, typer.Option("--full-load", help="All data is loaded 
 
 
 def read_since(typed: str | None, watcher: Watcher) -> dt.datetime | None:
-    """Read the value of `Since`, by the clock that stored times go by.
+    """Read the value of `Since`, by the clock that stored times go by, and say where that is in the future.
 
     A value that is no time is the user's mistake, and ends the command.
     """
+    if typed is None:
+        return None
+    now = watcher.clock()
     try:
-        return None if typed is None else times.read_since(typed, now=watcher.clock())
+        since = times.read_since(typed, now=now)
     except ValueError as exc:
         raise typer.BadParameter(str(exc), param_hint="--since") from None
+    if since > now:
+        typer.echo(f"--since {typed!r} is in the future: {times.clock_and_ago(since)}", err=True)
+    return since
 
 
 def unless_none(typed: str) -> str | None:
