@@ -77,6 +77,21 @@ def test_the_first_route_that_matches_counts(tmp_path: Path, of: dict[str, Any],
     assert destination.name == to
 
 
+@pytest.mark.parametrize("entry", ["webhook", "to"])
+def test_a_route_to_the_webhook_of_the_default_is_no_second_place(tmp_path: Path, entry: str) -> None:
+    text = f'[[routes]]\n{entry} = "SLACK_WEBHOOK_URL"\ncontinue = true'
+    found = load(tmp_path, text, SLACK_WEBHOOK_URL=SECRET)
+    assert [each.name for each in found.destinations] == ["default"]
+    assert [each.name for each in found.find_all(subject())] == ["default"]
+    assert [each.destination for each in found.entries()] == ["the webhook of SLACK_WEBHOOK_URL"] * 2
+    # What says another address, or is not the default's, is a place of its own.
+    for other in (
+        load(tmp_path, text, SLACK_WEBHOOK_URL=f"{SECRET}-2"),
+        Routes(found.routes, webhook=SecretStr(SECRET), variables={"SLACK_WEBHOOK_URL": SECRET}.get, default=True),
+    ):
+        assert [each.name for each in other.destinations] == ["SLACK_WEBHOOK_URL", "default"]
+
+
 @pytest.mark.parametrize(("name", "to"), [("load [eu] daily", "#europe"), ("load e daily", "default")])
 def test_brackets_stand_for_themselves(tmp_path: Path, name: str, to: str) -> None:
     found = load(tmp_path, '[[routes]]\npipeline = "load [eu]*"\nchannel = "#europe"')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ class Routes:
         self._has_sender = default
         has_default = default or webhook is not None
         self._default = Destination(DEFAULT_DESTINATION, None, webhook, "SLACK_WEBHOOK_URL") if has_default else None
-        self._destinations = tuple(self._destination(route) for route in self.routes)
+        self._destinations = tuple(self._unless_default(self._destination(route)) for route in self.routes)
 
     def _destination(self, route: Route) -> Destination:
         if route.channel is not None:
@@ -75,6 +76,13 @@ class Routes:
         if signing is None:  # what should be signed is not sent unsigned
             return Destination(name, None, None, route.secret, kind)
         return Destination(name, None, SecretStr(address), name, kind, SecretStr(signing))
+
+    def _unless_default(self, destination: Destination) -> Destination:
+        """Return the default where a route leads to the same webhook, which would hear all twice by two names."""
+        default = self._default
+        if default is None or self._has_sender or replace(destination, name=default.name) != default:
+            return destination
+        return default
 
     @property
     def destinations(self) -> tuple[Destination, ...]:
