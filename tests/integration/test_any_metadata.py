@@ -112,7 +112,7 @@ def test_whatever_metadata_says_all_checks_and_pages_go_on(
                 assert sender.deliver_alerts().errors == ()
         assert "alone/failed_steps" in "".join(slack.texts)
     assert watcher.now().total
-    assert watcher.clock_report().hosts_ahead == ()
+    assert watcher.clock_report().hosts == ()
     watcher.report()
     with serving(create_app(watcher)) as board:
         pages = [*PAGES, *(f"/ui/executions/{each.id}" for each in watcher.executions(limit=5))]

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from tests import faketime
 from tests.factories import record, unique
 from tests.http_server import Failure, http_server
-from watcher_core import Execution, ExecutionEndedError, ExecutionState, InvalidValueError, Settings, Watcher
+from watcher_core import Execution, ExecutionEndedError, ExecutionState, HostClock, InvalidValueError, Settings, Watcher
 from watcher_core.recording import clocks
 
 MINUTE = dt.timedelta(minutes=1)
@@ -127,7 +127,7 @@ def test_the_hosts_that_are_ahead_are_named(watcher: Watcher) -> None:
     pipeline = watcher.get_or_create_pipeline(unique("named")).name
     execution = recorded(watcher, pipeline, 10 * MINUTE)
     report = watcher.clock_report()
-    (found,) = [host for host in report.hosts_ahead if host.host == clocks.this_host()]
+    (found,) = [host for host in report.hosts if host.host == clocks.this_host()]
     assert (found.execution_id, found.pipeline_name) == (execution.id, pipeline)
     assert 590 < found.seconds_ahead < 700
     assert abs(report.seconds_ahead) < 60
@@ -141,7 +141,7 @@ def test_dates_in_a_callers_own_metadata_are_none_that_a_clock_says(watcher: Wat
     own = {"reported_start_date": value, "reported_end_date": value, "reported_by": f"host of {value}"}
     execution = watcher.start_execution(pipeline_id=pipeline, execution_metadata=own)
     watcher.end_execution(execution.id, end_date=dt.datetime.now(dt.UTC))
-    assert f"host of {value}" not in {host.host for host in watcher.clock_report().hosts_ahead}
+    assert f"host of {value}" not in {host.host for host in watcher.clock_report().hosts}
 
 
 @pytest.mark.parametrize("field", ["start_date", "logical_date"])
@@ -276,3 +276,20 @@ with Watcher() as watcher:
         watcher.record([replace(record(name), start_date=at, end_date=at)])
     said = run_with_clock_off(offset, module_database_url, "-c", code, fresh, stale)
     assert said.split() == ["0", "False", "1", "True"]
+
+
+@pytest.mark.skipif(faketime.LIBRARY is None, reason="faketime is not installed")
+def test_the_hosts_that_are_behind_are_named(watcher: Watcher, module_database_url: str) -> None:
+    def behind() -> list[HostClock]:
+        return [each for each in watcher.clock_report().hosts if each.seconds_ahead < 0]
+
+    pipeline = unique("behind")
+    hour_ago = dt.datetime.now(dt.UTC) - 60 * MINUTE
+    watcher.record([replace(record(pipeline), start_date=hour_ago, end_date=hour_ago)])  # told late, by a right clock
+    assert behind() == []
+    code = f"from watcher_core import Watcher\nwith Watcher() as watcher, watcher.track('{pipeline}'): pass"
+    run_with_clock_off("-10m", module_database_url, "-c", code)
+    execution = watcher.executions(pipeline=pipeline)[0]
+    [found] = behind()
+    assert (found.host, found.execution_id, found.pipeline_name) == (None, execution.id, pipeline)
+    assert -700 < found.seconds_ahead < -500

@@ -79,7 +79,7 @@ PUBLIC = {
     "Finding",
     "HealthFact",
     "HealthReport",
-    "HostAhead",
+    "HostClock",
     "DeliveryResult",
     "UndeliveredAlerts",
     "UnjudgedExecutions",

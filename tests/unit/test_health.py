@@ -36,7 +36,7 @@ from watcher_core.values import (
     ClockReport,
     HealthFact,
     HeartbeatState,
-    HostAhead,
+    HostClock,
     UndeliveredAlerts,
     UnjudgedExecutions,
 )
@@ -86,24 +86,26 @@ def test_recorders(states: list[RecorderState], embedded: bool, levels: list[tup
 @pytest.mark.parametrize(
     ("seconds_ahead", "hosts", "messages"),
     [
-        (0.2, (), ["no host is ahead of the database's"]),
+        (0.2, (), ["no host is ahead of the database's, or behind it"]),
         (600, (), ["this host's is 10 min ahead of the database's"]),
         (-600, (), ["this host's is 10 min behind the database's"]),
         (
             0,
             (
-                HostAhead(host="worker-3", seconds_ahead=600, execution_id=7, pipeline_name="sales"),
-                HostAhead(host=None, seconds_ahead=90, execution_id=8, pipeline_name="etl/daily"),
+                HostClock(host="worker-3", seconds_ahead=600, execution_id=7, pipeline_name="sales"),
+                HostClock(host=None, seconds_ahead=90, execution_id=8, pipeline_name="etl/daily"),
+                HostClock(host=None, seconds_ahead=-120, execution_id=9, pipeline_name="cron"),
             ),
             [
                 "that of worker-3 was 10 min ahead of the database's: execution 7 of sales",
                 "that of a host of Dagster's was 1 min 30 s ahead of the database's: execution 8 of etl/daily",
+                "that of the host that recorded it was at least 2 min behind the database's: execution 9 of cron",
             ],
         ),
     ],
 )
-def test_clocks(seconds_ahead: float, hosts: tuple[HostAhead, ...], messages: list[str]) -> None:
-    facts = list(clock_facts(ClockReport(seconds_ahead=seconds_ahead, hosts_ahead=hosts)))
+def test_clocks(seconds_ahead: float, hosts: tuple[HostClock, ...], messages: list[str]) -> None:
+    facts = list(clock_facts(ClockReport(seconds_ahead=seconds_ahead, hosts=hosts)))
     assert [fact.message for fact in facts] == messages
     assert {fact.level for fact in facts} == {"ok" if abs(seconds_ahead) < 1 and not hosts else "warning"}
 

@@ -1,4 +1,4 @@
-"""Whether clocks agree. Shown only: what a clock dates in the future counts as now."""
+"""Whether clocks agree. Shown only: what a clock dates in the future counts as now, and ages go by the database's."""
 
 from __future__ import annotations
 
@@ -13,24 +13,29 @@ CLOCK_SECONDS: Final = 60
 
 
 def clock_facts(report: ClockReport) -> Iterator[HealthFact]:
-    """Judge the clocks of this host, and of those whose executions were dated in the future."""
-    advice = "set that host's clock, as by NTP; until then, what it dates in the future counts as now"
+    """Judge the clocks of this host, and of those that have recorded executions."""
     if abs(report.seconds_ahead) > CLOCK_SECONDS:
-        side = "ahead of" if report.seconds_ahead > 0 else "behind"
         yield HealthFact(
             "warning",
             "clock",
-            f"this host's is {words.duration(abs(report.seconds_ahead))} {side} the database's",
+            f"this host's is {_off(report.seconds_ahead)} the database's",
             "set the clock of this host or of the database's, as by NTP",
         )
-    for found in report.hosts_ahead:
-        host = found.host or "a host of Dagster's"
+    for found in report.hosts:
+        is_ahead = found.seconds_ahead > 0
+        host = found.host or ("a host of Dagster's" if is_ahead else "the host that recorded it")
+        least = "" if is_ahead else "at least "
+        effect = "what it dates in the future counts as now" if is_ahead else "what it records looks older than it is"
         yield HealthFact(
             "warning",
             "clock",
-            f"that of {host} was {words.duration(found.seconds_ahead)} ahead of the database's: execution "
-            f"{found.execution_id} of {found.pipeline_name}",
-            advice,
+            f"that of {host} was {least}{_off(found.seconds_ahead)} the database's: execution {found.execution_id} of "
+            f"{found.pipeline_name}",
+            f"set that host's clock, as by NTP; until then, {effect}",
         )
-    if abs(report.seconds_ahead) <= CLOCK_SECONDS and not report.hosts_ahead:
-        yield HealthFact("ok", "clock", "no host is ahead of the database's")
+    if abs(report.seconds_ahead) <= CLOCK_SECONDS and not report.hosts:
+        yield HealthFact("ok", "clock", "no host is ahead of the database's, or behind it")
+
+
+def _off(seconds_ahead: float) -> str:
+    return f"{words.duration(abs(seconds_ahead))} {'ahead of' if seconds_ahead > 0 else 'behind'}"

@@ -87,7 +87,7 @@ if TYPE_CHECKING:
     from watcher_core.values.reports import Report, ReportDay, ReportFigures, ReportGroup
     from watcher_core.values.telemetry import Figures, PipelineFigures
     from watcher_core.values.timeline import Timeline, TimelineExecution, TimelineGroup
-    from watcher_core.values.upkeep import CleanupResult, ClockReport, HostAhead, RecorderState
+    from watcher_core.values.upkeep import CleanupResult, ClockReport, HostClock, RecorderState
 
 __all__ = [
     "COUNTS",
@@ -136,7 +136,7 @@ __all__ = [
     "HealthFact",
     "HealthReport",
     "HeartbeatState",
-    "HostAhead",
+    "HostClock",
     "ImpactedPipeline",
     "ImportNote",
     "ImportReport",
@@ -273,7 +273,7 @@ _MODULES = {
     "HealthFact": "health",
     "HealthReport": "health",
     "HeartbeatState": "health",
-    "HostAhead": "upkeep",
+    "HostClock": "upkeep",
     "ImpactedPipeline": "lineage",
     "GraphPipeline": "lineage",
     "LineageEdge": "lineage",

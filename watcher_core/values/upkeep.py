@@ -41,12 +41,12 @@ class CleanupResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HostAhead:
-    """A host whose clock was ahead of the database's, by the newest execution that says so.
+class HostClock:
+    """A host whose clock was not the database's, by the newest execution that says so.
 
     Attributes:
-        host: Its name; `None` where only Dagster's event log knows the execution.
-        seconds_ahead: By how much.
+        host: Its name; `None` where it is not known, as for what only Dagster's event log says.
+        seconds_ahead: How far it was ahead; negative where it was behind, by so much at least.
         execution_id, pipeline_name: The execution.
     """
 
@@ -62,8 +62,8 @@ class ClockReport:
 
     Attributes:
         seconds_ahead: How far this host's clock is ahead; negative where it is behind.
-        hosts_ahead: The hosts whose clocks were ahead by more than the tolerance during the last day.
+        hosts: The hosts whose clocks were ahead or behind by more than a minute during the last day.
     """
 
     seconds_ahead: float
-    hosts_ahead: tuple[HostAhead, ...]
+    hosts: tuple[HostClock, ...]
