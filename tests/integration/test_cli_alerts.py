@@ -7,12 +7,14 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from tests.factories import record
 from tests.http_client import serving
 from tests.http_server import HttpServer, http_server
 from tests.slack_server import Failure, SlackServer, slack_server
@@ -126,9 +128,14 @@ def test_what_fails_is_shown_with_its_last_success(watcher: Watcher, cli: Cli) -
     assert "last success" not in cli("alerts", "show", str(number))
     with watcher.track("pipeline-a"):
         pass
-    assert re.search(r"\nlast success +20", cli("alerts", "show", str(number)))
+    assert re.search(r"\nlast success +20.+ago\)\n", cli("alerts", "show", str(number)))
+    # Of a failed partition, too, it is when any of the asset's succeeded.
+    now = dt.datetime.now(dt.UTC)
+    watcher.record([replace(record("pipeline-a", scope="2026-03-02"), start_date=now, end_date=now)])
+    assert re.search(r"\nlast success +20.+ago\), of 2026-03-02\n", cli("alerts", "show", str(number)))
     with serving(create_app(watcher)) as board:
-        assert "<dt>Last success</dt>" in board.get(f"/ui/alerts/{number}").text
+        shown = board.get(f"/ui/alerts/{number}").text
+        assert re.search(r"<dt>Last success</dt><dd>[^\n]+\), of [^\n]+2026-03-02", shown)
     watcher.resolve_alert(number)
     assert "last success" not in cli("alerts", "show", str(number))
 

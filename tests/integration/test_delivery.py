@@ -385,6 +385,26 @@ def test_another_ad_hoc_run_does_not_say_when_what_failed_was_last_good(watcher:
     watcher.update_pipeline(name, active=False)  # its failure is none of the tests that follow
 
 
+def test_of_a_failed_partition_the_message_says_which_one_was_the_last_to_succeed(
+    watcher: Watcher, server: SlackServer
+) -> None:
+    name = unique("daily")
+    watcher.record(
+        [
+            record(name, start=-30, scope="2026-02-27"),
+            record(name, start=-20, scope="2026-02-28", state=ExecutionState.FAILED),
+            record(name, start=-10, scope="2026-03-01"),
+        ]
+    )
+    watcher.check_failures(now=NOON)
+    deliver(watcher)
+    assert "Last success: 2026-03-01 11:51:00 UTC, of 2026-03-01" in server.texts[0].splitlines()
+    [alert] = watcher.alerts(pipeline=name)
+    context = watcher.alert_context(alert)
+    assert (context.last_success_at, context.last_success_scope) == (at(-9), "2026-03-01")
+    watcher.update_pipeline(name, active=False)  # its failure is none of the tests that follow
+
+
 def test_a_message_brings_what_is_known_of_the_pipeline(watcher: Watcher, server: SlackServer) -> None:
     name = unique("orders")
     metadata = {"runbook": "https://wiki.example.com/orders", "owners": ["team:sales"]}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from watcher_core import catalog, database, text
 from watcher_core.alerts import alerts, digest, incidents, messages, slack
 from watcher_core.alerts.blocked import BLOCKED
-from watcher_core.alerts.context import STALE_RUNS
+from watcher_core.alerts.context import STALE_RUNS, SUCCESSES
 from watcher_core.alerts.notification import Notification
 from watcher_core.alerts.parcels import OVER, Parcel, destination_name
 from watcher_core.alerts.quiet import Collection
@@ -22,8 +22,8 @@ from watcher_core.enums import AlertEvent
 
 # What a message has from the pipeline and its executions, as `messages.Notice` names it; and its owners.
 CONTEXT = (
-    "run_id", "ending_run_id", "is_asset", "is_removed", "runbook", "last_success_at", "usual_seconds", "blocked",
-    "stale_runs",
+    "run_id", "ending_run_id", "is_asset", "is_removed", "runbook", "last_success_at", "last_success_scope",
+    "usual_seconds", "blocked", "stale_runs",
 )  # fmt: skip
 
 # In which a message about several kinds lists what happened.
@@ -48,6 +48,7 @@ NOTICES = f"""
            {catalog.RUNBOOK} AS runbook,
            CASE WHEN alert.kind = 'failure' AND NOT {catalog.is_ad_hoc("execution")}
                 THEN good.last_success_at END AS last_success_at,
+           good.last_success_scope,
            CASE WHEN alert.kind = 'timeliness' THEN good.usual_seconds END AS usual_seconds,
            {BLOCKED} AS blocked,
            CASE WHEN alert.kind = 'freshness' AND alert.state <> 'resolved'
@@ -74,13 +75,9 @@ NOTICES = f"""
             LIMIT 1) AS newest ON true
      CROSS JOIN LATERAL (
            SELECT max(end_date) AS last_success_at,
+                  (array_agg(scope ORDER BY end_date DESC))[1] AS last_success_scope,
                   percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_seconds) AS usual_seconds
-             FROM (SELECT end_date, duration_seconds
-                     FROM watcher.pipeline_execution
-                    WHERE pipeline_execution.pipeline_id = alert.pipeline_id
-                      AND pipeline_execution.state = 'succeeded'
-                    ORDER BY pipeline_execution.start_date DESC -- as an index has them
-                    LIMIT 20) AS success) AS good
+             FROM ({SUCCESSES}) AS success) AS good
       LEFT JOIN LATERAL (
            SELECT true AS is_removed
              FROM watcher.asset_check

@@ -18,24 +18,30 @@ STALE_RUNS = f"""
     HAVING count(*) > {catalog.LAST_RUNS}"""
 
 
+# The last successes of an alert's pipeline, whatever partitions they are of.
+SUCCESSES = """
+    SELECT end_date, duration_seconds, scope
+      FROM watcher.pipeline_execution
+     WHERE pipeline_execution.pipeline_id = alert.pipeline_id
+       AND pipeline_execution.state = 'succeeded'
+     ORDER BY pipeline_execution.start_date DESC -- as an index has them
+     LIMIT 20"""
+
 OF_ALERT = f"""
-    SELECT {BLOCKED} AS blocked,
-           CASE WHEN alert.kind = 'failure' AND alert.state <> 'resolved' AND NOT {catalog.is_ad_hoc("failed")} THEN (
-                SELECT end_date
-                  FROM watcher.pipeline_execution
-                 WHERE pipeline_execution.pipeline_id = alert.pipeline_id
-                   AND pipeline_execution.state = 'succeeded'
-                 ORDER BY start_date DESC
-                 LIMIT 1) END AS last_success_at
+    SELECT {BLOCKED} AS blocked, good.end_date, good.scope
       FROM watcher.alert
       LEFT JOIN watcher.pipeline_execution AS failed ON failed.id = alert.pipeline_execution_id
+      LEFT JOIN LATERAL (SELECT end_date, scope FROM ({SUCCESSES}) AS success ORDER BY end_date DESC LIMIT 1) AS good
+        ON alert.kind = 'failure'
+       AND alert.state <> 'resolved'
+       AND NOT {catalog.is_ad_hoc("failed")}
      WHERE alert.id = %(alert_id)s
 """
 
 
-def read_context(connection: Driver, alert_id: int) -> tuple[list[str], dt.datetime | None]:
-    """Return the names of the pipelines that an alert keeps from running, and when what fails last succeeded.
+def read_context(connection: Driver, alert_id: int) -> tuple[list[str], dt.datetime | None, str | None]:
+    """Return the names of the pipelines that an alert keeps from running, when what fails last succeeded, and for what.
 
     Of an alert that is resolved there is nothing to say.
     """
-    return connection.execute(OF_ALERT, {"alert_id": alert_id}).fetchone() or ([], None)
+    return connection.execute(OF_ALERT, {"alert_id": alert_id}).fetchone() or ([], None, None)

@@ -93,6 +93,7 @@ class Notice:
         mentions: What mentions them where the message goes.
         runbook: What to do about it: an address, as its metadata has it.
         last_success_at: When its pipeline last succeeded.
+        last_success_scope: What part of it that was, as a partition; `None` for all.
         usual_seconds: How long its pipeline usually takes.
         blocked: Pipelines that did not run because of a failure, by name.
         stale_runs: After how many of its last ten runs data became stale before anything ran again; `None` where there
@@ -109,6 +110,7 @@ class Notice:
     mentions: tuple[str, ...] = ()
     runbook: str | None = None
     last_success_at: dt.datetime | None = None
+    last_success_scope: str | None = None
     usual_seconds: float | None = None
     blocked: list[str] = field(default_factory=list)
     stale_runs: int | None = None
@@ -240,7 +242,9 @@ def _details(notice: Notice, dagster_url: str | None) -> list[str]:
         runs = f"stale after {notice.stale_runs} of its last {catalog.LAST_RUNS} runs"
         lines.append(f"Does the rule fit? It was {runs}: watcher check suggest")
     if notice.last_success_at is not None:
-        lines.append(f"Last success: {text.clock(notice.last_success_at)}")
+        part = text.scope(notice.last_success_scope)
+        of_part = f", of {slack.escape(part, limit=ERROR_CHARACTERS)}" if part else ""
+        lines.append(f"Last success: {text.clock(notice.last_success_at)}{of_part}")
     if notice.usual_seconds is not None:
         lines.append(f"Usually takes {text.duration(notice.usual_seconds)}")
     if notice.owners:

@@ -84,7 +84,7 @@ def fields(
         ),
         ("what to do", context.advice),
         ("incident", incident(alert)),
-        ("last success", moment(context.last_success_at)),
+        ("last success", _last_success(context)),
         ("opened", moment(alert.opened_at)),
         ("reopened", moment(alert.reopened_at)),
         ("acknowledged", moment(alert.acknowledged_at, alert.acknowledged_by)),
@@ -96,6 +96,13 @@ def fields(
         *((f"to {each.destination}", _delivery(each, now)) for each in deliveries),
         ("notified", None if deliveries else notified(alert)),
     ]
+
+
+def _last_success(context: AlertContext) -> str | None:
+    if context.last_success_at is None:
+        return None
+    part = text.scope(context.last_success_scope)
+    return times.clock_and_ago(context.last_success_at) + (f", of {part}" if part else "")
 
 
 def up_to(alert: Alert) -> str:

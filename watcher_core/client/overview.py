@@ -112,12 +112,17 @@ class OverviewMethods(TelemetryMethods):
             return values.AlertContext(advice=advice)
         now = self.clock()
         with self._driver_transaction() as (connection, _):
-            blocked, last_success_at = alerts.read_context(connection, alert.id)
+            blocked, last_success_at, last_success_scope = alerts.read_context(connection, alert.id)
             rules = []
             if alert.kind is AlertKind.FRESHNESS and alert.pipeline_id is not None:
                 rules = checks.suggest_rules(connection, now=now, pipeline_ids=[alert.pipeline_id])
         advice = rules[0].advice if rules else advice
-        return values.AlertContext(blocked=tuple(blocked), last_success_at=last_success_at, advice=advice)
+        return values.AlertContext(
+            blocked=tuple(blocked),
+            last_success_at=last_success_at,
+            last_success_scope=last_success_scope,
+            advice=advice,
+        )
 
     def search(self, text: str, *, limit: int = 20) -> list[values.SearchHit]:
         """Return pipelines, addresses and alerts whose names contain a text, whatever its case.

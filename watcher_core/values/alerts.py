@@ -118,11 +118,13 @@ class AlertContext:
         blocked: The pipelines that did not run because of an open failure, or with a job that did not run, and have not
             since, by name.
         last_success_at: When the pipeline of an open failure last succeeded; `None` where it never did.
+        last_success_scope: What part of the pipeline that was, as a partition; `None` for all of it.
         advice: What to do.
     """
 
     blocked: tuple[str, ...] = ()
     last_success_at: dt.datetime | None = None
+    last_success_scope: str | None = None
     advice: str | None = None
 
 

@@ -113,6 +113,7 @@ def _page(request: Request, alert: values.Alert, *, typed: str | None = None) ->
         behind=[(each, alerts.headline(each, now=now)) for each in behind],
         blocked=context.blocked,
         last_success_at=context.last_success_at,
+        last_success_scope=context.last_success_scope,
         execution=execution,
         run_url=execution and run_url(watcher.settings.dagster_url, execution),
         dagster_page=alerts.dagster_page(watcher.settings.dagster_url, alert.facts),
