@@ -15,7 +15,7 @@ import pytest
 
 from tests.factories import record
 from tests.http_server import Failure, http_server
-from watcher_core import AccessDeniedError, AlertKind, RecorderState, Settings, recording
+from watcher_core import AccessDeniedError, AlertKind, RecorderState, Settings, recording, text
 from watcher_core.health import (
     check_facts,
     clock_facts,
@@ -552,6 +552,22 @@ def test_ticks(
         {"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [node]}}, now=NOW, loaded_at={}
     )
     assert judged(ticks.judge(found, key="k/", now=NOW)) == expected
+
+
+def test_a_tick_that_failed_says_when() -> None:
+    node = {
+        "name": "r",
+        "location": {"name": "sales"},
+        "schedules": [schedule(last=10, due=10, status="FAILURE")],
+        "sensors": [sensor(last=3, statuses=("STARTED", "FAILURE"))],
+    }
+    found = ticks.parse(
+        {"repositoriesOrError": {"__typename": "RepositoryConnection", "nodes": [node]}}, now=NOW, loaded_at={}
+    )
+    assert [fact.message for fact in ticks.judge(found, key="k/", now=NOW)] == [
+        f"its last tick failed at {text.clock(ago(minutes=10))}: KeyError: 'region'",
+        f"its last tick failed at {text.clock(ago(minutes=3))}: no inbox",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ class Ticking:
         location, repository, name: Which one.
         is_on: Whether it is switched on.
         last_at: When it last ticked, by the clock of its ticks; `None` where it never has.
-        error: Why its newest tick that has ended failed; `None` where it did not.
+        error, failed_at: Why its newest tick that has ended failed, and when; `None` where it did not.
         due_at: When it should have ticked at the latest; `None` where that is not known.
         is_just_loaded: Whether its code location was loaded so lately that what is due may not have come yet.
     """
@@ -79,6 +79,7 @@ class Ticking:
     is_on: bool
     last_at: float | None
     error: str | None
+    failed_at: dt.datetime | None
     due_at: float | None
     is_just_loaded: bool = False
 
@@ -185,6 +186,7 @@ def _ticking(
     is_just_loaded: bool,
 ) -> Ticking:
     ended = next((tick for tick in state["ticks"] if tick["status"] != "STARTED"), None)
+    failed = ended if ended is not None and ended["status"] == "FAILURE" else None
     return Ticking(
         kind=kind,
         location=where[0],
@@ -192,7 +194,8 @@ def _ticking(
         name=name,
         is_on=state["status"] == "RUNNING",
         last_at=max((tick["timestamp"] for tick in state["ticks"]), default=None),
-        error=root_cause(ended["error"]) if ended is not None and ended["status"] == "FAILURE" else None,
+        error=None if failed is None else root_cause(failed["error"]),
+        failed_at=None if failed is None else dt.datetime.fromtimestamp(failed["timestamp"], dt.UTC),
         due_at=due_at,
         is_just_loaded=is_just_loaded,
     )
@@ -225,7 +228,7 @@ def judge(found: Sequence[Ticking], *, key: str, now: dt.datetime) -> Iterator[H
             yield HealthFact(
                 "problem",
                 each.kind,
-                f"its last tick failed: {each.error}",
+                f"its last tick failed at {words.clock(each.failed_at)}: {each.error}",
                 _what_failed(each.kind),
                 key=f"{key}{FAMILY}/{each.location}/{each.kind}/{each.name}",
                 subject=f"{each.kind} {each.name} of {each.location}",
