@@ -53,6 +53,11 @@ level = "warning"
 channel = "#finance"
 digest = "0 9 * * *"
 """
+ROUTES_OF_DIGEST = """
+[[routes]]
+channel = "#finance"
+digest = "0 9 * * *"
+"""
 UNRELATED: dict[str, Any] = {"error": "no such column: a", "error_class": "OperationalError"}
 AWAY: dict[str, Any] = {
     "error": "connection to server at 10.0.0.7, port 5432 failed",
@@ -265,6 +270,35 @@ def test_what_is_sent_at_once_does_not_wait_for_a_cause_that_waits_for_a_digest(
         assert shop.finance.take() == [f"🔴 {name} is held up: orders is stale: no change"]
     shop.found("revenue", level=AlertLevel.WARNING, now=at(80))
     assert shop.deliver(at(200)) == 0
+
+
+def test_a_digest_after_the_end_of_a_cause_says_what_is_not_good_again_yet(shop: World, tmp_path: Path) -> None:
+    (tmp_path / "routes.toml").write_text(ROUTES_OF_DIGEST)
+    nine = [21 * 60, 45 * 60]
+    for minute, name in enumerate(("orders", "customers", "revenue")):
+        shop.found(name, now=at(minute))
+        shop.deliver(at(minute))
+    assert shop.deliver(at(nine[0])) == 1
+    shop.over("freshness/orders", now=at(nine[1] - 30))
+    assert shop.deliver(at(nine[1] - 29)) == 0
+    assert shop.deliver(at(nine[1])) == 1
+    wrong, over = (message.text for message in shop.finance.messages)
+    assert "• 🔴 orders is stale: no change, and 2 behind it, of finance and sales, since" in wrong
+    assert "• ✅ orders: fixed by the run of 2026-03-03 08:30:00 UTC, and 2 not good again yet, of" in over
+
+
+def test_a_digest_does_not_wait_for_others_behind_the_same_cause(shop: World, tmp_path: Path) -> None:
+    (tmp_path / "routes.toml").write_text(f'[[routes]]\npipeline = "orders"\nchannel = "#orders"\n{ROUTES_OF_DIGEST}')
+    nine = [21 * 60, 45 * 60]
+    for minute, name in enumerate(("orders", "customers", "revenue")):
+        shop.found(name, now=at(minute))
+        shop.deliver(at(minute))
+    assert shop.deliver(at(nine[0])) == 1
+    shop.over("freshness/orders", "freshness/customers", now=at(nine[1] - 30))
+    assert shop.deliver(at(nine[1] - 29)) == 0
+    assert shop.deliver(at(nine[1])) == 1
+    assert shop.deliver(at(nine[1] + 60)) == 0
+    assert shop.finance.titles == ["🔴 Digest of alerts: 2 new", "🔴 Digest of alerts: 1 ended, 1 still open"]
 
 
 @pytest.mark.parametrize("is_snoozed", [False, True])

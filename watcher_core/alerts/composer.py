@@ -185,6 +185,7 @@ class Composer:
         passed = digest.came_and_went(session, destination=place, now=now)
         return digest.message(
             parts,
+            behind=incidents.read_behind(session, [alert.id for part in parts for alert in part.alerts]),
             levels_before=before,
             collection=collection,
             passed=passed,

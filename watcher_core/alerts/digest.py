@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import text, values
 from watcher_core.alerts import slack, titles
+from watcher_core.alerts.incidents import NOTHING, Behind
 from watcher_core.alerts.quiet import Collection
 from watcher_core.enums import AlertEvent, AlertLevel, AlertState
 
@@ -89,6 +90,7 @@ def message(
     collection: Collection,
     passed: int,
     now: dt.datetime,
+    behind: Mapping[int, Behind] | None = None,
     levels_before: Mapping[int, AlertLevel] | None = None,
     board_url: str | None = None,
     environment: str | None = None,
@@ -100,6 +102,7 @@ def message(
         collection: Why they are in one message.
         passed: How many came and went, and are not listed.
         now: The time of the message.
+        behind: What is behind alerts, by their ids.
         levels_before: The level that the place knows of an alert that has become louder since, by its id.
         board_url: Base of links to the board.
         environment: What the deployment is called.
@@ -114,7 +117,7 @@ def message(
     levels = [alert.level for part in parts if part.event not in OVER for alert in part.alerts]
     sign = SIGNS[max(levels, key=lambda level: level.loudness)] if levels else "✅"
     where = f" · {slack.escape(environment)}" if environment else ""
-    lines = [line for part in parts for line in _lines(part, levels_before or {}, now, board_url)]
+    lines = [line for part in parts for line in _lines(part, behind or {}, levels_before or {}, now, board_url)]
     if passed:
         lines.append(f"{text.plural(passed, 'alert')} came and went meanwhile")
     return slack.compose(
@@ -130,13 +133,22 @@ def message(
     )
 
 
-def _lines(part: Part, levels_before: Mapping[int, AlertLevel], now: dt.datetime, board_url: str | None) -> list[str]:
+def _lines(
+    part: Part,
+    behind: Mapping[int, Behind],
+    levels_before: Mapping[int, AlertLevel],
+    now: dt.datetime,
+    board_url: str | None,
+) -> list[str]:
     what = {None: "Still open", AlertEvent.OPENED: "New", AlertEvent.REOPENED: "Back again"}
     heading = what.get(part.event, "Ended" if part.event in OVER else "Changed")
     more = part.total - len(part.alerts)
     return [
         f"*{heading}*",
-        *(_line(alert, part.event, levels_before.get(alert.id), now, board_url) for alert in part.alerts),
+        *(
+            _line(alert, part.event, behind.get(alert.id, NOTHING), levels_before.get(alert.id), now, board_url)
+            for alert in part.alerts
+        ),
         *([f"… and {more:,} more"] if more > 0 else []),
     ]
 
@@ -144,6 +156,7 @@ def _lines(part: Part, levels_before: Mapping[int, AlertLevel], now: dt.datetime
 def _line(
     alert: values.Alert,
     event: AlertEvent | None,
+    behind: Behind,
     level_before: AlertLevel | None,
     now: dt.datetime,
     board_url: str | None,
@@ -157,6 +170,7 @@ def _line(
         prefix=titles.louder(alert.level, level_before),
         total=1,
         now=now,
+        behind=behind.in_words(is_over=is_over),
     )
     by = ""
     if alert.state is AlertState.ACKNOWLEDGED and alert.acknowledged_by:

@@ -113,7 +113,8 @@ ROWS = sa.text(f"""
                    greatest(next.happened_at, next.not_before) AS due_at,
                    CASE WHEN next.event = 'updated'
                         THEN greatest(next.happened_at - interval '{DIGEST_DELAY}', next.no_digest_before,
-                                      delivery.notified_at) END AS waits_since,
+                                      delivery.notified_at)
+                        WHEN next.event = 'resolved' THEN next.no_digest_before END AS waits_since,
                    alert.deduplication_key = '{DELIVERY_KEY}' AS is_about_delivery,
                    cause.id AS cause_id, cause.kind AS cause_kind, cause.level AS cause_level,
                    cause.pipeline_id AS cause_pipeline_id,

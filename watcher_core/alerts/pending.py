@@ -33,7 +33,7 @@ WAIT_FOR_DIGEST = 0.75
 # `CONTINUES_WITHIN`. Until then people know of an open alert, and need no message when it is back.
 FLAPPING_REOPENINGS = 1
 FLAPPING_WITHIN = dt.timedelta(hours=3)
-# Recoveries of alerts with one cause wait for each other, but no longer than this.
+# Recoveries of alerts with one cause wait for each other, but no longer than this, nor beyond a digest.
 RECOVERIES_WAIT = dt.timedelta(hours=1)
 
 # Of rows `alert` and `cause`, as `fan_out.Incidents` has it: it must not wait for who looks at what is less urgent.
@@ -50,6 +50,11 @@ WAIT = f"""least(greatest(delivery.notified_at - coalesce(alert.reopened_at, ale
 CAUSE_SNOOZED = f"""CASE WHEN cause.state = 'snoozed' AND pending.event IN ('opened', 'reopened', 'updated')
                                   AND NOT {MORE_URGENT}
                                  THEN cause.snoozed_until END"""
+
+# Of a row `alert` that is resolved.
+FLAPS = f"""(NOT alert.resolved_by_hand
+              AND alert.reopenings >= {FLAPPING_REOPENINGS}
+              AND coalesce(alert.reopened_at > alert.resolved_at - interval '{FLAPPING_WITHIN}', false))"""
 
 # Of rows `alert`, `delivery` and `cause`: nothing is said of it while somebody looks at its cause. Nor is it once that
 # is over, and holds nothing up any more, until it is behind nothing; what is critical does not wait for that where
@@ -125,9 +130,7 @@ def _next(now: str) -> str:
                             CASE WHEN pending.event = 'reminded' THEN alert.snoozed_until
                                  WHEN pending.event = 'updated' AND {LOUDER} IS NOT TRUE
                                  THEN delivery.notified_at + {WAIT}
-                                 WHEN pending.event = 'resolved' AND NOT alert.resolved_by_hand
-                                  AND alert.reopenings >= {FLAPPING_REOPENINGS}
-                                  AND alert.reopened_at > alert.resolved_at - interval '{FLAPPING_WITHIN}'
+                                 WHEN pending.event = 'resolved' AND {FLAPS}
                                  THEN alert.resolved_at + interval '{CONTINUES_WITHIN}'
                                  WHEN pending.event = 'resolved'
                                   AND EXISTS (SELECT
@@ -140,7 +143,8 @@ def _next(now: str) -> str:
                         THEN greatest({CAUSE_SNOOZED},
                                       CASE WHEN {LOUDER} IS NOT TRUE
                                            THEN delivery.notified_at + {WAIT_FOR_DIGEST} * {WAIT} END)
-                        END AS no_digest_before) AS next"""
+                        WHEN pending.event = 'resolved' AND NOT {FLAPS}
+                        THEN alert.resolved_at END AS no_digest_before) AS next"""
 
 
 NEXT = _next(NOW)
@@ -153,7 +157,7 @@ IS_PENDING = """
 
 # What a digest takes along, though it is due only soon.
 IS_EARLY = """
-       next.event = 'updated'
+       next.event IN ('updated', 'resolved')
    AND next.no_digest_before <= :now
    AND (delivery.lease IS NULL OR delivery.next_attempt_at <= :now)"""
 
