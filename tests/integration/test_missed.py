@@ -166,8 +166,9 @@ def test_what_ended_long_before_it_is_first_looked_at(watcher: Watcher) -> None:
     assert len(found(watcher, name, at(days=20))) == 1
 
 
-def test_an_asset_is_missed_with_its_job(watcher: Watcher) -> None:
-    job = runs(watcher, *daily(days=40))
+def job_and_asset(watcher: Watcher, *, partitions: bool) -> tuple[str, str]:
+    """A job that has run daily, and an asset with partitions that it makes."""
+    job = runs(watcher, *daily(days=40), partitions=partitions)
     asset = runs(watcher, *daily(days=40), partitions=True)
     with watcher._transaction() as (session, _):
         session.execute(
@@ -179,15 +180,50 @@ def test_an_asset_is_missed_with_its_job(watcher: Watcher) -> None:
             """),
             {"job": watcher.pipeline(job).id, "asset": watcher.pipeline(asset).id},
         )
+    return job, asset
+
+
+def backfill(watcher: Watcher, name: str, start: float, *, parent: int | None = None) -> int:
+    """Load a partition of long ago again, in so many hours; return the execution."""
+    execution = watcher.start_execution(
+        pipeline_id=name, start_date=at(hours=start), logical_date=at(days=-30), parent_id=parent
+    )
+    watcher.end_execution(execution.id, end_date=at(hours=start + 0.1))
+    return execution.id
+
+
+def test_an_asset_is_missed_with_its_job(watcher: Watcher) -> None:
+    job, asset = job_and_asset(watcher, partitions=False)
     missed = {finding.pipeline_name for finding in watcher.check_missed(now=at(hours=5))}
     assert job in missed
     assert asset not in missed
-    # A backfill of the asset is no run of the job.
-    execution = watcher.start_execution(pipeline_id=asset, start_date=at(hours=6), logical_date=at(days=-30))
-    watcher.end_execution(execution.id, end_date=at(hours=6.1))
+    backfill(watcher, asset, 6)  # which is no run of the job
     missed = {finding.pipeline_name for finding in watcher.check_missed(now=at(hours=7))}
     assert job in missed
     assert asset not in missed
+
+
+def test_a_backfill_does_not_make_what_waits_for_a_missed_job(watcher: Watcher) -> None:
+    job, asset = job_and_asset(watcher, partitions=True)
+
+    def blocked(asked: Watcher) -> tuple[str, ...]:
+        [alert] = asked.alerts(pipeline=job, state="open")
+        return asked.alert_context(alert).blocked
+
+    with alerting(watcher) as careful:
+        found(careful, job, at(hours=5))
+        assert blocked(careful) == (asset,)
+        backfill(careful, asset, 6)  # by itself, then with its job
+        backfill(careful, asset, 7, parent=backfill(careful, job, 7))
+        assert blocked(careful) == (asset,)
+        # What the job makes is stale as it did not run, whatever a backfill ran it in last.
+        careful.update_pipeline(asset, freshness_number=26, freshness_datepart="hour")
+        ad_hoc = careful.get_or_create_pipeline(unique("other/__ASSET_JOB")).name
+        backfill(careful, asset, 8, parent=backfill(careful, ad_hoc, 8))
+        careful.check_freshness(now=at(hours=60))
+        [stale] = careful.alerts(pipeline=asset, state="open")
+        [missed] = careful.alerts(pipeline=job, state="open")
+        assert stale.cause_alert_id == missed.id
 
 
 @pytest.mark.parametrize(

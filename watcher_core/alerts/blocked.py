@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watcher_core import catalog, database, lineage
-from watcher_core.alerts.nearby import has_run_since, newest
+from watcher_core.alerts.nearby import has_run_since, newest_awaited
 
 # Where more have failed in a run, each is said to have blocked all that the run did.
 MOST_FAILED = 20
@@ -64,7 +64,8 @@ BLOCKED_BY_FAILURE = f"""
      ORDER BY pipeline.name"""
 
 # The pipelines that an alert keeps from running, as an array: what is blocked by a failure; and what ran in the last
-# run of a job that has not come since, but for what ran elsewhere since. A statement that has the alert joins it.
+# run of a job that has not come since, but for what ran elsewhere since. Backfills are none of these runs. A statement
+# that has the alert joins it.
 BLOCKED = f"""
     CASE WHEN alert.state = 'resolved' THEN '{{}}'
          WHEN alert.kind = 'failure' OR alert.kind = 'asset_check' AND alert.facts -> 'blocking' = 'true'
@@ -77,9 +78,9 @@ BLOCKED = f"""
                        WHERE id = ANY(ARRAY(SELECT DISTINCT pipeline_id
                                               FROM (SELECT pipeline_id, start_date
                                                       FROM watcher.pipeline_execution
-                                                     WHERE parent_id = {newest("id", "alert.pipeline_id")}
+                                                     WHERE parent_id = {newest_awaited("id", "alert.pipeline_id")}
                                                     OFFSET 0) AS part
-                                             WHERE start_date = {newest("start_date", "part.pipeline_id")}))
+                                             WHERE start_date = {newest_awaited("start_date", "part.pipeline_id")}))
                       OFFSET 0) AS made
                ORDER BY name)
          ELSE '{{}}' END"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from watcher_core import lineage
+from watcher_core import catalog, lineage
 
 # What ran in the last ones is part of a job: in the newest it may not have come to it.
 RUNS = 3
@@ -18,9 +18,18 @@ RUNS_SINCE = 20
 
 def newest(column: str, pipeline_id: str) -> str:
     """The SQL of a column of the newest execution of a pipeline, by its index."""
+    return _newest(column, pipeline_id, "")
+
+
+def newest_awaited(column: str, pipeline_id: str) -> str:
+    """The SQL of a column of the newest execution of a pipeline that is no backfill."""
+    return _newest(column, pipeline_id, f"AND {catalog.is_no_backfill('pipeline_execution')}")
+
+
+def _newest(column: str, pipeline_id: str, condition: str) -> str:
     return f"""(SELECT {column}
                   FROM watcher.pipeline_execution
-                 WHERE pipeline_execution.pipeline_id = {pipeline_id}
+                 WHERE pipeline_execution.pipeline_id = {pipeline_id} {condition}
                  ORDER BY start_date DESC
                  LIMIT 1)"""
 
@@ -28,16 +37,17 @@ def newest(column: str, pipeline_id: str) -> str:
 def job_of(pipeline_id: str) -> str:
     """The SQL of the job in which a pipeline last ran, while that job has not succeeded without it since.
 
-    What has left a job, or was once part of a run by hand, is not made by it. Each by its index: joined, all executions
-    might be read.
+    What has left a job, or was once part of a run by hand, is not made by it; a backfill says nothing of that. Each by
+    its index: joined, all executions might be read.
     """
     return f"""(SELECT run.pipeline_id
                   FROM watcher.pipeline_execution AS run
-                 WHERE run.id = {newest("parent_id", pipeline_id)}
+                 WHERE run.id = {newest_awaited("parent_id", pipeline_id)}
                    AND 'succeeded' NOT IN (SELECT state
                                              FROM watcher.pipeline_execution AS since
                                             WHERE since.pipeline_id = run.pipeline_id
                                               AND since.start_date > run.start_date
+                                              AND {catalog.is_no_backfill("since")}
                                             ORDER BY since.start_date
                                             LIMIT {RUNS_SINCE}))"""
 
@@ -50,7 +60,7 @@ def is_beside_failure(pipeline_id: str) -> str:
 
 def has_run_since(pipeline_id: str, facts: str) -> str:
     """The SQL of whether a pipeline has run since its data last changed, or since the last run before it was missed."""
-    return f"""coalesce({newest("start_date", pipeline_id)}
+    return f"""coalesce({newest_awaited("start_date", pipeline_id)}
                      > CAST({facts} ->> 'measured_from' AS timestamptz), false)"""
 
 
