@@ -49,9 +49,10 @@ def run(
     assets: dict[str, ExecutionState] | None = None,
     retry_of: str | None = None,
     root: str | None = None,
+    will_retry: bool = False,
 ) -> list[ExecutionRecord]:
     """A run of Dagster with its assets, as the recorder tells of it."""
-    known = {"run_id": run_id, "job": "job"}
+    known: dict[str, Any] = {"run_id": run_id, "job": "job"} | ({"will_retry": True} if will_retry else {})
     if retry_of is not None:
         known |= {"parent_run_id": retry_of, "root_run_id": root or retry_of}
     return [
@@ -304,6 +305,16 @@ def test_while_a_retry_runs_a_failure_is_no_news(watcher: Watcher) -> None:
     assert found(watcher) == {}
     watcher.record(run("R2", FAILED, start=1, assets={"a": FAILED}, retry_of="R1"))
     assert found(watcher)["a"].failures_in_a_row == 1
+
+
+def test_what_the_last_retry_did_not_come_to_has_failed_for_good(watcher: Watcher) -> None:
+    watcher.record(run("R1", FAILED, start=50, assets={"a": FAILED, "b": FAILED}, will_retry=True))
+    watcher.record(run("R2", RUNNING, start=51, retry_of="R1"))
+    assert found(watcher) == {}
+    watcher.record(run("R2", FAILED, start=51, assets={"a": FAILED}, retry_of="R1", will_retry=True))
+    assert found(watcher) == {}, "Dagster is about to start the next one"
+    watcher.record(run("R3", FAILED, start=52, assets={"a": FAILED}, retry_of="R2", root="R1"))
+    assert {name: finding.failures_in_a_row for name, finding in found(watcher).items()} == {"a": 1, "b": 1}
 
 
 def test_a_retry_that_succeeds_leaves_nothing_to_tell(watcher: Watcher) -> None:

@@ -67,16 +67,6 @@ RUN = """
 
 ROOT = "coalesce(run.execution_metadata ->> 'root_run_id', run.execution_metadata ->> 'run_id')"
 
-# The last retry of a run has ended, and may not have evaluated the check again: it goes on from where the run failed.
-HAS_BEEN_RETRIED = f"""
-    EXISTS (SELECT
-              FROM watcher.pipeline_execution AS retry
-             WHERE retry.pipeline_id = run.pipeline_id
-               AND retry.start_date > run.start_date
-               AND retry.state <> 'running'
-               AND retry.execution_metadata ->> 'root_run_id' = {ROOT}
-               AND retry.execution_metadata -> 'will_retry' IS DISTINCT FROM 'true')"""
-
 FAILING = f"""
     {retries.RETRIED}, {CHECKED}, failing AS MATERIALIZED (
         SELECT result.id, result.asset_check_id, result.partition, result.evaluated_at, result.reported_at
@@ -90,7 +80,7 @@ FAILING = f"""
            AND (result.reported_at IS NOT NULL
                 OR run.state IS DISTINCT FROM 'failed'
                 OR NOT (coalesce({retries.will_be("run.execution_metadata", "run.end_date")}, false)
-                        AND NOT {HAS_BEEN_RETRIED}
+                        AND NOT {retries.has_been_retried("run", ROOT)}
                         OR EXISTS (SELECT
                                      FROM retried
                                     WHERE root = {ROOT})))

@@ -35,7 +35,10 @@ ROOT = """
                        failed.execution_metadata ->> 'run_id',
                        watcher.dagster_run_id(failed.source, failed.external_id)) END"""
 
-WILL_RETRY = retries.will_be("coalesce(run.execution_metadata, failed.execution_metadata)", "failed.end_date")
+# What the last retry did not come to has failed for good.
+WILL_RETRY = f"""
+    coalesce({retries.will_be("coalesce(run.execution_metadata, failed.execution_metadata)", "failed.end_date")}, false)
+    AND NOT {retries.has_been_retried("run", ROOT)}"""
 
 # In the metadata of a failure whose partition is gone from the code.
 PARTITION_REMOVED = "partition_removed"
@@ -194,7 +197,7 @@ FAILING = f"""
           FROM pending AS failed
           LEFT JOIN LATERAL (
                -- One by one, by the primary key: an estimate of one row would have all executions read for each.
-               SELECT execution_metadata
+               SELECT pipeline_id, start_date, execution_metadata
                  FROM watcher.pipeline_execution
                 WHERE id = failed.parent_id
                 LIMIT 1) AS run ON true
@@ -207,7 +210,7 @@ FAILING = f"""
            AND NOT {IS_OF_ASSET_CHECKS}
            AND NOT {IS_OF_PARTITIONS}
            AND NOT failed.execution_metadata ? '{PARTITION_REMOVED}'
-           AND (NOT (EXISTS (SELECT FROM retried WHERE root = {ROOT}) OR coalesce({WILL_RETRY}, false))
+           AND (NOT (EXISTS (SELECT FROM retried WHERE root = {ROOT}) OR {WILL_RETRY})
                 OR EXISTS (SELECT
                              FROM watcher.failure_pipeline_execution_log AS log
                             WHERE log.pipeline_execution_id = failed.id))

@@ -26,3 +26,20 @@ def will_be(metadata: str, ended: str) -> str:
     return f"""
     {metadata} -> 'will_retry' = 'true'
     AND {ended} > CAST(%(now)s AS timestamptz) - CAST(%(retry_starts_within)s AS interval)"""
+
+
+def has_been_retried(run: str, root: str) -> str:
+    """Whether the last retry of a run has ended. It goes on from where the run failed, and may not have come to all.
+
+    Args:
+        run: The SQL of the run's row.
+        root: The SQL of the id of the first run of its retries.
+    """
+    return f"""
+    EXISTS (SELECT
+              FROM watcher.pipeline_execution AS retry
+             WHERE retry.pipeline_id = {run}.pipeline_id
+               AND retry.start_date > {run}.start_date
+               AND retry.state <> 'running'
+               AND retry.execution_metadata ->> 'root_run_id' = {root}
+               AND retry.execution_metadata -> 'will_retry' IS DISTINCT FROM 'true')"""
