@@ -211,6 +211,21 @@ def test_the_alert_of_one_that_is_found_by_its_end_stays_for_the_lookback(watche
     assert [alert.state for alert in watcher.alerts()] == ["resolved"]
 
 
+def test_what_breaks_a_rule_that_was_raised_while_it_ran_is_said_when_it_ends(watcher: Watcher) -> None:
+    watcher.record([record("p", state=RUNNING)])
+    watcher.check_timeliness(now=at(20))
+    watcher.update_pipeline("p", timeliness_number=60)
+    assert watcher.check_timeliness(now=at(30)) == []
+    [alert] = watcher.alerts()
+    assert alert.state == "resolved"
+    watcher.end_execution(alert.pipeline_execution_id or 0, end_date=at(70))
+    assert [finding.execution_state for finding in watcher.check_timeliness(now=at(80))] == ["succeeded"]
+    assert watcher.alert(alert.id).state == "open"
+    watcher.check_timeliness(now=at(200))
+    assert watcher.check_timeliness(now=at(261)) == []
+    assert watcher.alert(alert.id).state == "resolved"
+
+
 def test_each_execution_is_a_cause_of_its_own(watcher: Watcher) -> None:
     watcher.record([record("p", str(number), start=number, end_date=at(number + 20)) for number in range(3)])
     assert len(watcher.check_timeliness(now=at(30))) == 3

@@ -37,6 +37,15 @@ END_OF_NEWEST = """(
          LIMIT 1)"""
 
 
+def _was_in_time(execution_id: str, due_at: str) -> str:
+    """Whether the last alert of an execution had ended before it was late: its rule has been raised since."""
+    return f"""coalesce((SELECT state = 'resolved' AND NOT resolved_by_hand AND resolved_at < {due_at}
+                             FROM watcher.alert
+                            WHERE alert.deduplication_key = 'timeliness/' || {execution_id}
+                            ORDER BY alert.opened_at DESC
+                            LIMIT 1), false)"""
+
+
 def _late(*, one: bool, ended: str = "watcher.pipeline_execution", since: str = "%(since)s") -> str:
     # Running executions are checked however old they are; ended ones if they ended within the lookback. By their start
     # one that takes longer than the lookback would never be found. What was imported was judged where it ran.
@@ -65,7 +74,8 @@ def _late(*, one: bool, ended: str = "watcher.pipeline_execution", since: str = 
                checked.name, checked.type_name, checked.owners, checked.asked_level, checked.number, checked.datepart,
                checked.used_child_config, {thresholds.due("execution.start_date")} AS due_at,
                log.id IS NOT NULL AS is_known,
-               execution.state <> 'running' AND log.execution_state = 'running' AS is_over
+               execution.state <> 'running' AND log.execution_state = 'running'
+               AND NOT {_was_in_time("execution.id", thresholds.due("execution.start_date"))} AS is_over
           FROM execution
           JOIN checked ON checked.id = execution.pipeline_id
           LEFT JOIN watcher.timeliness_pipeline_execution_log AS log ON log.pipeline_execution_id = execution.id
