@@ -496,6 +496,25 @@ def test_doctor_says_where_alerts_go_and_what_waits(watcher: Watcher, cli: Cli, 
     assert "/services/" not in cli("doctor")
 
 
+def test_doctor_says_what_a_new_route_has_not_heard_of(
+    watcher: Watcher, cli: Cli, server: SlackServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(watcher, "first", level=AlertLevel.ERROR)
+    opened(watcher, "quiet", level=AlertLevel.WARNING)
+    cli("alerts", "deliver")
+    assert "would go to" not in cli("doctor")
+    routes = tmp_path / "routes.toml"
+    routes.write_text('[[routes]]\nlevel = "error"\nto = "NEW_PLACE"\ncontinue = true\n')
+    monkeypatch.setenv("WATCHER_ROUTES", str(routes))
+    monkeypatch.setenv("NEW_PLACE", f"{server.url}/new")
+    cli("alerts", "deliver")
+    said = "1 open alert would go to the JSON webhook of NEW_PLACE by now, and was sent elsewhere before"
+    assert said in cli("doctor")
+    watcher.resolve_alert(watcher.alerts(pipeline="pipeline-first")[0].id)
+    cli("alerts", "deliver")
+    assert "would go to" not in cli("doctor")
+
+
 def test_doctor_explains_the_route_of_a_pipeline(
     watcher: Watcher, cli: Cli, server: SlackServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from watcher_core.alerts.slack import SlackMessage, dagster_page
     from watcher_core.alerts.titles import headline, reason, trouble
     from watcher_core.alerts.undelivered import undelivered_alerts
+    from watcher_core.alerts.unheard import unheard_alerts
 
 __all__ = [
     "DEFAULT_DESTINATION",
@@ -94,6 +95,7 @@ __all__ = [
     "test_message",
     "trouble",
     "undelivered_alerts",
+    "unheard_alerts",
 ]
 
 _MODULES = {
@@ -144,6 +146,7 @@ _MODULES = {
     "test_message": "messages",
     "trouble": "titles",
     "undelivered_alerts": "undelivered",
+    "unheard_alerts": "unheard",
 }
 
 __getattr__, __dir__ = exported(__name__, _MODULES)

@@ -85,7 +85,8 @@ ANY_DUE = sa.text(f"""
 """)
 
 
-def _subject(pipeline_id: str) -> str:
+def subject(pipeline_id: str) -> str:
+    """The SQL of what routes ask of the pipeline with an id."""
     return f"""
             SELECT pipeline.name AS pipeline_name, pipeline_type.name AS pipeline_type_name, pipeline.pipeline_metadata,
                    ARRAY(SELECT alias.name
@@ -96,7 +97,7 @@ def _subject(pipeline_id: str) -> str:
                           WHERE alias.pipeline_type_id = pipeline_type.id) AS former_type_names
               FROM watcher.pipeline
               JOIN watcher.pipeline_type ON pipeline_type.id = pipeline.pipeline_type_id
-             WHERE pipeline.id = unsettled.{pipeline_id}
+             WHERE pipeline.id = {pipeline_id}
             OFFSET 0"""
 
 
@@ -125,8 +126,8 @@ ROWS = sa.text(f"""
                    delivery.lease IS NOT NULL AND delivery.next_attempt_at > :now AS is_leased,
                    {IS_PENDING} AS is_pending, {IS_EARLY} AS is_early, next.is_answered
             {UNSETTLED}) AS unsettled
-      LEFT JOIN LATERAL ({_subject("pipeline_id")}) AS subject ON true
-      LEFT JOIN LATERAL ({_subject("cause_pipeline_id")}) AS cause_subject ON true
+      LEFT JOIN LATERAL ({subject("unsettled.pipeline_id")}) AS subject ON true
+      LEFT JOIN LATERAL ({subject("unsettled.cause_pipeline_id")}) AS cause_subject ON true
      ORDER BY unsettled.happened_at, unsettled.id, unsettled.destination
 """)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from watcher_core import text as words
 from watcher_core.cli.doctor_quiet import quiet_findings
 from watcher_core.errors import ConfigurationError, WatcherError
 from watcher_core.values import HealthFact
@@ -23,6 +24,7 @@ def alert_findings(watcher: Watcher, pipeline: str | None) -> Iterator[HealthFac
 
     try:
         yield from quiet_findings(watcher, held=watcher.undelivered_alerts().held, now=watcher.clock())
+        yield from _unheard(watcher)
         if pipeline is not None:
             yield from route_findings(watcher.alert_routes(find_pipeline(watcher, pipeline).id))
         watched = [each for each in watcher.pipelines() if each.active and each.removed_at is None]
@@ -86,6 +88,21 @@ def destination_findings(settings: Settings) -> Iterator[HealthFact]:
                 "ok", "destinations", f"alerts can go to {destination.described}", "try it: watcher alerts test"
             )
     yield from _problems(alerts.review_routes(routes))
+
+
+def _unheard(watcher: Watcher) -> Iterator[HealthFact]:
+    from watcher_core import alerts
+
+    routes = alerts.load_routes(watcher.settings)
+    for name, count in watcher.unheard_alerts().items():
+        place = routes.named(name)
+        yield HealthFact(
+            "ok",
+            "alerts",
+            f"{words.plural(count, 'open alert')} would go to {place.described if place else name} by now, and "
+            f"{'was' if count == 1 else 'were'} sent elsewhere before",
+            "see what is open: watcher alerts list; what grows or is back is sent there, too",
+        )
 
 
 def _problems(found: list[RouteProblem]) -> Iterator[HealthFact]:

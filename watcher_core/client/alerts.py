@@ -319,6 +319,18 @@ class AlertMethods(HeartbeatMethods):
             now = database.clock(database.driver(session))
             return alerts.undelivered_alerts(session, routes=routes, names=self._names, now=now)
 
+    def unheard_alerts(self) -> dict[str, int]:
+        """Return how many open alerts a place has not heard of to which routes lead by now, by the name of the place.
+
+        They were opened before: a place hears of them once they grow, or are back.
+
+        Raises:
+            ConfigurationError: The routes cannot be read.
+        """
+        routes = alerts.load_routes(self.settings)
+        with self._session() as session:
+            return alerts.unheard_alerts(session, routes=routes)
+
     @contextmanager
     def _session(self) -> Iterator[Session]:
         with self._transaction() as (session, _):
