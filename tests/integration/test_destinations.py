@@ -243,6 +243,29 @@ def test_acknowledgements_go_where_they_are_shown(watcher: Watcher, places: Plac
     assert places.told == ["🔴 pipeline a failed", "✅ pipeline a no longer fails"]
 
 
+def test_what_a_place_shows_as_acknowledged_is_said_there_when_it_is_back_without_that(
+    watcher: Watcher, places: Places
+) -> None:
+    """The others have heard of its end, and so the acknowledgement is over; that place was down."""
+    reroute(watcher, f'[[routes]]\ncontinue = true\nto = "PAGER"\n{BOTH}')
+    opened(watcher, "a")
+    deliver(watcher, at(1))
+    with watcher._transaction() as (session, _):
+        acknowledge_alert(session, alert_id=watcher.alerts()[0].id, by="ada", now=at(2))
+    deliver(watcher, at(3))
+    gone(watcher, "a", now=at(10))
+    places.pagerduty.down = Failure(503)
+    assert deliver(watcher, at(11)).waiting == 1
+    opened(watcher, "a", now=at(20))
+    assert watcher.alerts()[0].state is AlertState.OPEN
+    deliver(watcher, at(21))
+    places.pagerduty.down = None
+    assert deliver(watcher, at(30)).messages == 1
+    assert deliver(watcher, at(40)) == DeliveryResult()
+    assert [action for action, _ in actions(places)] == ["trigger", "acknowledge", "resolve", "trigger"]
+    assert places.events == ["opened", "acknowledged", "resolved", "reopened"]
+
+
 def test_a_snooze_holds_at_every_destination(watcher: Watcher, places: Places) -> None:
     opened(watcher, "a")
     deliver(watcher, at(1))

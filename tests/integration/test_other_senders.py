@@ -131,7 +131,7 @@ def test_the_documented_check_of_a_signature(server: HttpServer) -> None:
     ("event", "fields", "actions"),
     [
         (AlertEvent.OPENED, {}, ["trigger"]),
-        (AlertEvent.REOPENED, {}, ["trigger"]),
+        (AlertEvent.REOPENED, {}, ["resolve", "trigger"]),
         (AlertEvent.UPDATED, {}, ["trigger"]),
         (AlertEvent.OPENED, {"state": AlertState.ACKNOWLEDGED}, ["trigger", "acknowledge"]),
         (AlertEvent.RESOLVED, {"state": AlertState.RESOLVED, "resolved_at": NOON}, ["resolve"]),

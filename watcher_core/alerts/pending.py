@@ -72,6 +72,13 @@ ANSWERED = f"""
 NOW, DRIVER_NOW = ":now", "%(now)s"
 
 
+# Of rows `alert` and `delivery`: a place that could not be reached may show as acknowledged what others know to have
+# ended since, and what is back without that answer.
+SHOWS_OLD_ANSWER = """
+         (delivery.takes_acknowledgements AND delivery.last_error IS NOT NULL
+          AND alert.state = 'open' AND alert.acknowledged_at IS NULL AND delivery.notified_at < alert.reopened_at)"""
+
+
 def _event(now: str) -> str:
     """Of rows `alert`, `delivery` and `cause`; without a row of `delivery`, nobody has been notified of anything.
 
@@ -86,7 +93,8 @@ def _event(now: str) -> str:
                    WHEN delivery.recovery_delivered_at IS NULL OR delivery.lease IS NOT NULL THEN 'resolved' END
          WHEN {ANSWERED} THEN NULL
          WHEN delivery.delivered_at IS NULL THEN 'opened'
-         WHEN delivery.recovery_delivered_at IS NOT NULL OR delivery.event = 'resolved' THEN 'reopened'
+         WHEN delivery.recovery_delivered_at IS NOT NULL OR delivery.event = 'resolved' OR {SHOWS_OLD_ANSWER}
+         THEN 'reopened'
          WHEN alert.state = 'acknowledged'
          THEN CASE WHEN {LOUDER} THEN 'updated'
                    WHEN delivery.takes_acknowledgements AND delivery.notified_at < alert.acknowledged_at

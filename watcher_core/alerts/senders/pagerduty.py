@@ -74,7 +74,8 @@ class PagerDuty:
             summary = lines[number] if number < len(lines) else f"{alert.kind} of {alert.subject}"
             if len(about.alerts) == 1:  # what is wrong, where and why, as wakes whoever is on call
                 summary = _title(message)
-            if about.event is AlertEvent.REMINDED or alert.id in about.levels_before:
+            # One that it shows as acknowledged would call nobody again.
+            if about.event in (AlertEvent.REMINDED, AlertEvent.REOPENED) or alert.id in about.levels_before:
                 self._post("resolve", key_of(alert), {})
             details = _details(about, alert, summary, message) if action == "trigger" else {}
             self._post(action, key_of(alert), details)
