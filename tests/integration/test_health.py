@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from tests.slack_server import slack_server
-from watcher_core import AlertKind, AlertLevel, AlertState, Settings, Watcher, alerts, checks, health, text
+from watcher_core import AlertKind, AlertLevel, AlertState, Settings, Watcher, alerts, checks, health, recording, text
 from watcher_core.alerts import Pace
 from watcher_core.checks.state import FADES
 from watcher_core.cli import main
@@ -170,6 +171,31 @@ def test_alerts_that_are_not_delivered_are_an_alert_that_is_not_its_own_reason(m
             assert watcher.deliver_alerts(now=at(11), pace=Pace(0)).waiting == 0
     module_watcher.check_health(now=at(12))
     assert [alert.subject for alert in module_watcher.alerts(state="open")] == ["test"]
+
+
+def test_routes_that_one_host_cannot_read_are_an_alert_until_it_can(
+    module_watcher: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routes = tmp_path / "routes.toml"
+    routes.write_text("[[routes]")
+    url = module_watcher.url.render_as_string(hide_password=False)
+    with Watcher(url, settings=Settings(routes=routes)) as other:
+
+        def states(minutes: float, *hosts: str) -> list[tuple[str, int]]:
+            for host in hosts:
+                monkeypatch.setattr(recording, "this_host", lambda host=host: host)
+                (other if host == "other" else module_watcher).check_health(dagster=False, now=at(minutes))
+            return [(each.state, each.reopenings) for each in module_watcher.alerts()]
+
+        assert states(0, "here", "other") == [("open", 0)]
+        assert "on other" in module_watcher.alerts()[0].facts["message"]
+        assert states(1, "here", "other", "here") == [("open", 0)]
+        assert states(8, "here") == [("open", 0)]
+        routes.write_text("")
+        assert states(9, "other", "here") == [("resolved", 0)]
+        routes.write_text("[[routes]")
+        assert ("open", 1) in states(20, "other", "here")
+        assert states(31, "here") == [("resolved", 1)], "that host is gone"
 
 
 def test_a_part_that_cannot_be_looked_at_does_not_hide_the_others(module_watcher: Watcher) -> None:

@@ -14,8 +14,8 @@ HIDDEN: Final = frozenset(
         "advice", "backfill", "backfill_state", "blocking", "check", "condition", "description", "ended_at", "error",
         "error_class", "execution_state", "expected_datepart", "expected_number", "failed_partition_count", "failing",
         "instance_id", "is_over", "last_dml_timestamp", "last_error_class", "measured_from", "message", "page",
-        "partition", "process_id", "reason", "result", "run_id", "run_pipelines", "signature", "status", "stopped",
-        "subject", "topic", "unfilled", "unfilled_removed", "used_child_config",
+        "partition", "process_id", "reason", "result", "run_id", "run_pipelines", "seen_at", "signature", "status",
+        "stopped", "subject", "topic", "unfilled", "unfilled_removed", "used_child_config",
     }
 )  # fmt: skip
 NAMES: Final = {

@@ -146,7 +146,7 @@ class HealthMethods(Connection):
         try:
             routes = alerts.load_routes(self.settings)
         except ConfigurationError as exc:
-            return health.unreadable_routes_fact(exc)
+            return health.unreadable_routes_fact(exc, host=recording.this_host())
         waiting = alerts.undelivered_alerts(
             session, routes=routes, besides=health.DELIVERY_KEY, names=self._names, now=now
         )

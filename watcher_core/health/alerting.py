@@ -10,13 +10,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from watcher_core import alerts
+from watcher_core import alerts, recording
 from watcher_core.enums import AlertKind, AlertLevel
 from watcher_core.values import HealthFact, HealthReport
 
 LEVELS = {"warning": AlertLevel.WARNING, "problem": AlertLevel.ERROR}
 
-OPEN_KEYS = sa.text("SELECT deduplication_key FROM watcher.alert WHERE kind = 'health' AND state <> 'resolved'")
+# What is wrong on another host, which has said so lately, may be well here.
+SAID_LATELY = dt.timedelta(minutes=10)
+OPEN_KEYS = sa.text("""
+    SELECT deduplication_key
+      FROM watcher.alert
+     WHERE kind = 'health'
+       AND state <> 'resolved'
+       AND coalesce(facts ->> 'host' = :host OR CAST(facts ->> 'seen_at' AS timestamptz) <= :lately, true)
+""")
 
 # What a person has resolved stays so while it goes on. Once it is over and comes again, it is new.
 SETTLED = sa.text("""
@@ -62,7 +70,8 @@ def update_alerts(session: Session, report: HealthReport, *, now: dt.datetime) -
     settled = set(session.scalars(SETTLED))
     causes = [_cause(key, fact, is_new=key not in settled, now=now) for key, fact in found.items()]
     opened = alerts.open_alerts(session, causes, now=now)
-    gone = _gone(set(session.scalars(OPEN_KEYS)), found, report)
+    given = {"host": recording.this_host(), "lately": now - SAID_LATELY}
+    gone = _gone(set(session.scalars(OPEN_KEYS, given)), found, report)
     alerts.resolve_alerts(session, keys=gone, resolution={"how": "healthy", "at": now.isoformat()}, now=now)
     if over := _gone(settled, found, report):
         session.execute(OVER, {"keys": over})
@@ -86,6 +95,8 @@ def _cause(key: str, fact: HealthFact, *, is_new: bool, now: dt.datetime) -> Hea
         "advice": fact.advice,
         "failing": fact.failing,
         "page": fact.page,
+        "host": fact.host,
+        "seen_at": None if fact.host is None else now.isoformat(),
     }
     return HealthCause(
         level=LEVELS[fact.level],

@@ -24,15 +24,16 @@ JUDGED_WITHIN: Final = dt.timedelta(minutes=10)
 EXPORTED_WITHIN: Final = dt.timedelta(minutes=15)
 
 
-def unreadable_routes_fact(error: ConfigurationError) -> HealthFact:
+def unreadable_routes_fact(error: ConfigurationError, *, host: str) -> HealthFact:
     """Say that routes cannot be read, so that nothing is delivered from here."""
     return HealthFact(
         "problem",
         "alerts",
-        f"the routes cannot be read, so that none is delivered by them: {error}",
+        f"the routes cannot be read on {host}, so that none is delivered by them: {error}",
         "set it right; see: watcher alerts routes",
         key=DELIVERY_KEY,
         subject="delivery of alerts",
+        host=host,
     )
 
 

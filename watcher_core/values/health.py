@@ -24,6 +24,7 @@ class HealthFact:
         subject: What of the topic, as in `code location sales`.
         failing: How many things it counts; more of them are news.
         page: The page of Dagster's UI about it, as the parts of its path.
+        host: The host that it is so on, where it may not be on others.
     """
 
     level: HealthLevel
@@ -34,6 +35,7 @@ class HealthFact:
     subject: str | None = None
     failing: int | None = None
     page: tuple[str, ...] | None = None
+    host: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
