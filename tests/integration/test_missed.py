@@ -157,6 +157,18 @@ def test_off_learns_nothing(watcher: Watcher) -> None:
     assert len(found(watcher, name, at(days=1))) == 1
 
 
+def test_who_learns_nothing_ends_no_alert_of_a_host_that_learns(watcher: Watcher) -> None:
+    name = runs(watcher, *daily())
+    off = Watcher(watcher.url.render_as_string(hide_password=False), settings=Settings(learn_cadence="off"))
+    with alerting(watcher) as careful, off:
+        assert found(careful, name, at(hours=1.5))
+        off.check_missed(now=at(hours=2))
+        [alert] = careful.alerts(pipeline=name)
+        assert alert.state == "open"
+        off.check_missed(now=at(days=400))  # nobody has learned anything since
+        assert careful.alert(alert.id).state == "resolved"
+
+
 def test_what_ended_long_before_it_is_first_looked_at(watcher: Watcher) -> None:
     name = runs(watcher, *daily())
     assert found(watcher, name, at(days=9)) == []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from watcher_core.checks.freshness import NONE_JUDGED, check_freshness, judge_calendars
     from watcher_core.checks.freshness import OF_ONE as STALE_OF_ONE
     from watcher_core.checks.freshness import finding_of as stale_of
-    from watcher_core.checks.missed import check_missed
+    from watcher_core.checks.missed import check_missed, missed_elsewhere
     from watcher_core.checks.partitions import failed_partitions, mark_removed_partitions
     from watcher_core.checks.state import last_checked, list_check_states, mark_checked
     from watcher_core.checks.stuck import check_stuck, silent_and_made_good
@@ -55,6 +55,7 @@ __all__ = [
     "list_check_states",
     "mark_checked",
     "mark_removed_partitions",
+    "missed_elsewhere",
     "select_thresholds",
     "silent_and_made_good",
     "stale_of",
@@ -91,6 +92,7 @@ _MODULES = {
     "list_check_states": "state",
     "select_thresholds": "thresholds",
     "mark_checked": "state",
+    "missed_elsewhere": "missed",
     "stale_of": "freshness:finding_of",
     "standing_backfills": "backfills",
     "suggest_rules": "suggestions",

@@ -175,6 +175,14 @@ MISSED: Final = f"""
 
 REPORTED: Final = "UPDATE watcher.pipeline_cadence SET reported_at = %(now)s WHERE pipeline_id = ANY(%(ids)s)"
 
+# What another host waits for: one that learns does so each day.
+MISSED_ELSEWHERE: Final = """
+    SELECT 'missed/' || pipeline_id
+      FROM watcher.pipeline_cadence
+     WHERE missed_at < %(now)s
+       AND (SELECT max(learned_at) FROM watcher.pipeline_cadence) > %(now)s - %(lately)s
+"""
+
 KNOWN: Final = f"""
     WITH {WATCHED}
     SELECT watched.id, watched.name, known.cadence
@@ -217,6 +225,12 @@ def check_missed(session: Session, *, now: dt.datetime, dry_run: bool = False) -
     if new and not dry_run:
         connection.execute(REPORTED, {"ids": new, "now": now})
     return found
+
+
+def missed_elsewhere(session: Session, *, now: dt.datetime) -> list[str]:
+    """Return the deduplication keys of what other hosts find that learn, which this one does not."""
+    given = {"now": now, "lately": 2 * LEARNED_FOR}
+    return [key for (key,) in database.driver(session).execute(MISSED_ELSEWHERE, given)]
 
 
 def list_cadences(connection: database.Driver, *, pipeline_ids: Collection[int] | None = None) -> list[KnownCadence]:

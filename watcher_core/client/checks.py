@@ -162,8 +162,12 @@ class CheckMethods(HeartbeatMethods):
             automated = checks.check_automation(session, now=moment, dry_run=dry_run)
             if not dry_run:
                 found = [*automated, *(learned if wanted == "alert" else [])]
-                # Who asks without the setting, as in a shell, ends no alert of what has not come yet.
-                still = [finding.deduplication_key for finding in learned]
+                # Who asks with another setting, as in a shell, ends no alert of what has not come yet.
+                still = (
+                    checks.missed_elsewhere(session, now=moment)
+                    if wanted == "off"
+                    else [finding.deduplication_key for finding in learned]
+                )
                 _update_alerts(session, AlertKind.MISSED, found, moment, still)
         return [*automated, *learned]
 
