@@ -158,7 +158,8 @@ def test_what_ends_after_the_first_time_waits_and_is_sent_once(watcher: Watcher,
 
 
 def test_any_day_is_sent_again_with_the_same_ids(watcher: Watcher, server: HttpServer) -> None:
-    watcher.record([record("first", start=0), record("second", start=60)])
+    imported = record("imported", start=30, source=ExecutionSource.IMPORT)
+    watcher.record([record("first", start=0), imported, record("second", start=60)])
     assert watcher.send_openlineage(since=at(0)) == 2
     assert watcher.send_openlineage(since=at(60)) == 1
     sent = events(server)

@@ -148,10 +148,17 @@ class ExportQueue:
         return True
 
     def add_since(self, connection: Driver, since: dt.datetime) -> int:
-        """Put all that has ended since then into the queue, once more; how many that are."""
+        """Put all that has ended since then into the queue, once more; how many that are.
+
+        What was imported ran elsewhere; an import puts nothing there either.
+        """
         statement = f"""
             INSERT INTO {self._table} (pipeline_execution_id)
-            SELECT id FROM watcher.pipeline_execution WHERE end_date >= %s ORDER BY end_date, id
+            SELECT id
+              FROM watcher.pipeline_execution
+             WHERE end_date >= %s
+               AND source <> 'import'
+             ORDER BY end_date, id
         """
         return connection.execute(statement, (since,)).rowcount
 
