@@ -47,7 +47,7 @@ def create_token(
             f"name is {arguments.shown(name)}; the name of a token has 1 to {MAX_NAME_CHARACTERS} characters"
         )
     chosen = arguments.choice(scope, TokenScope, "scope")
-    of = None if pipelines is None else arguments.name(pipelines, "pipelines")
+    of = None if pipelines is None else _clean_pipelines(session, pipelines)
     if session.scalar(sa.select(TOKEN.c.id).where(TOKEN.c.name == name, TOKEN.c.revoked_at.is_(None))) is not None:
         raise InvalidValueError(f"name is {arguments.shown(name)}; another token has that name, revoke it first")
     token = PREFIX + secrets.token_urlsafe(32)
@@ -57,6 +57,17 @@ def create_token(
         .returning(TOKEN)
     ).one()
     return token, _token(row)
+
+
+def _clean_pipelines(session: Session, pipelines: str) -> str:
+    """Return a pipeline's name, or the beginning of names and `*`; another `*` is no pattern, as it is in routes."""
+    found = arguments.name(pipelines, "pipelines")
+    is_name = sa.select(PIPELINE.c.id).where(PIPELINE.c.name == found)
+    if "*" in found[:-1] and session.scalar(is_name) is None:
+        raise InvalidValueError(
+            f"pipelines is {arguments.shown(found)}; write a pipeline's name, or how names begin and one * at the end"
+        )
+    return found
 
 
 def list_tokens(session: Session, *, revoked: bool = False) -> list[values.ApiToken]:

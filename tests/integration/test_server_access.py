@@ -113,6 +113,11 @@ def test_a_token_is_stored_as_a_digest_and_revoked_by_name(module_watcher):
     assert token not in row[0]
     with pytest.raises(InvalidValueError, match="another token has that name"):
         module_watcher.create_token(name)
+    for pattern in ("a*b", "*_sales", "a**"):
+        with pytest.raises(InvalidValueError, match="how names begin and one \\* at the end"):
+            module_watcher.create_token("x", pipelines=pattern)
+    odd = module_watcher.get_or_create_pipeline(unique("load * daily")).name
+    assert module_watcher.create_token(unique("odd"), pipelines=odd)[1].pipelines == odd
     with pytest.raises(InvalidValueError, match="read, write, admin"):
         module_watcher.create_token("x", scope="root")
     module_watcher.revoke_token(name)
