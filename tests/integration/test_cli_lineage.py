@@ -53,6 +53,12 @@ def test_a_tree_both_ways(cli: Cli, watcher: Watcher) -> None:
     )
 
 
+@pytest.mark.parametrize("option", [(), ("--column", "x")])
+def test_a_tree_is_of_an_address_by_its_name(cli: Cli, watcher: Watcher, option: tuple[str, ...]) -> None:
+    mart = next(address for address in watcher.addresses() if address.name == "mart")
+    assert cli("lineage", "show", str(mart.id), *option) == cli("lineage", "show", "mart", *option)
+
+
 def test_one_way_to_a_depth_by_id(cli: Cli, watcher: Watcher) -> None:
     mail = next(address for address in watcher.addresses() if address.name == "mail")
     found = read(cli, "lineage", "show", str(mail.id), "--upstream", "--depth", "2")

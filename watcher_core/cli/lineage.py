@@ -83,8 +83,9 @@ def show(
             if json:
                 output.print_json(columns)
                 return
+            followed = next((step.path[0] for found in columns.values() for step in found), (address, column))
             for direction, of_column in columns.items():
-                print_columns(f"{address}.{column}", direction, of_column)
+                print_columns(".".join(followed), direction, of_column)
             return
         steps = at_address(
             watcher, address, lambda found: {d: watcher.address_lineage(found, d, depth) for d in directions}
@@ -99,8 +100,10 @@ def show(
     elif json:
         output.print_json(steps)
     else:
+        # What was typed may be an id, or the name of its pipeline.
+        origin = next((step.path[0] for found in steps.values() for step in found), address)
         for direction, found in steps.items():
-            print_addresses(address, direction, found)
+            print_addresses(origin, direction, found)
 
 
 @app.command("impact", epilog=output.examples("watcher lineage impact raw.orders"))
