@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from tests.factories import record
 from tests.http_client import serving
 from tests.slack_server import slack_server
-from watcher_core import ExecutionRecord, ExecutionSource, ExecutionState, Settings, Watcher
+from watcher_core import ExecutionEndedError, ExecutionRecord, ExecutionSource, ExecutionState, Settings, Watcher
 from watcher_core.cli import main
 from watcher_core.server import create_app
 
@@ -120,3 +121,17 @@ def test_whatever_metadata_says_all_checks_and_pages_go_on(
         pages += [f"/ui/alerts/{alert.id}" for alert in watcher.alerts(limit=5)]
         pages += ["/ui/pipeline?name=dagster/run", "/ui/pipeline?name=python/asset"]
         assert {page: board.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
+
+
+@pytest.mark.parametrize("value", [False, None, 0, "no", {"at": 1}])
+def test_what_people_have_at_a_key_of_ours_is_no_mark(watcher: Watcher, value: Any) -> None:
+    keys = ("partition_removed", "may_be_no_change", "inferred_end", "ended_by_hand")
+    own: dict[str, Any] = {"execution_metadata": dict.fromkeys(keys, value)}
+    watcher.record([record("failed", state=ExecutionState.FAILED, scope="a", **own)])
+    assert [finding.pipeline_name for finding in watcher.check_failures()] == ["failed"]
+    with watcher.track("good", **own):
+        pass
+    assert watcher.pipeline("good").last_target_update is not None
+    [good] = watcher.executions(pipeline="good")
+    with pytest.raises(ExecutionEndedError):
+        watcher.end_execution(good.id, inserts=7)

@@ -22,7 +22,7 @@ EXPLAIN = sa.text(f"""
        SET resolution = jsonb_strip_nulls(
                CASE WHEN pipeline.removed_at IS NOT NULL OR asset_check.removed_at IS NOT NULL
                     THEN jsonb_build_object('how', 'removed')
-                    WHEN execution.execution_metadata ? 'partition_removed'
+                    WHEN {catalog.is_of_removed_partition("execution.execution_metadata")}
                       OR jsonb_array_length(ended.facts -> 'unfilled_removed') > 0
                     THEN jsonb_build_object('how', 'partitions_removed')
                     WHEN NOT pipeline.active
@@ -95,7 +95,7 @@ EXPLAIN = sa.text(f"""
                                    FROM watcher.asset_check_result AS result
                                   WHERE result.asset_check_id = asset_check.id
                                     AND result.open
-                                    AND result.result_metadata ? 'partition_removed')
+                                    AND {catalog.is_of_removed_partition("result.result_metadata")})
                     THEN jsonb_build_object('how', 'partitions_removed')
                     WHEN kind.name = 'missed'
                      AND ended.deduplication_key LIKE 'automation/%'

@@ -63,7 +63,15 @@ if TYPE_CHECKING:
         update_pipeline,
         update_pipeline_type,
     )
-    from watcher_core.catalog.scopes import SELECTION, is_ad_hoc, is_ad_hoc_job, is_no_backfill, scope_of_all
+    from watcher_core.catalog.scopes import (
+        PARTITION_REMOVED,
+        SELECTION,
+        is_ad_hoc,
+        is_ad_hoc_job,
+        is_no_backfill,
+        is_of_removed_partition,
+        scope_of_all,
+    )
     from watcher_core.catalog.staleness import LAST_RUNS, LEAST_STALE, last_runs
 
 __all__ = [
@@ -72,6 +80,7 @@ __all__ = [
     "LAST_RUNS",
     "LEAST_STALE",
     "OWNERS",
+    "PARTITION_REMOVED",
     "PIPELINE_COLUMNS",
     "PIPELINE_FIELDS",
     "RUNBOOK",
@@ -113,6 +122,7 @@ __all__ = [
     "is_ad_hoc",
     "is_ad_hoc_job",
     "is_no_backfill",
+    "is_of_removed_partition",
     "known_name",
     "last_runs",
     "level_of",
@@ -141,9 +151,11 @@ _MODULES = {
     "last_runs": "staleness",
     "OWNERS": "declared",
     "RUNBOOK": "declared",
+    "PARTITION_REMOVED": "scopes",
     "SELECTION": "scopes",
     "is_ad_hoc": "scopes",
     "is_ad_hoc_job": "scopes",
+    "is_of_removed_partition": "scopes",
     "is_no_backfill": "scopes",
     "scope_of_all": "scopes",
     "clean_pipeline_fields": "configuration",

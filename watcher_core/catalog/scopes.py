@@ -18,6 +18,21 @@ def scope_of_all(scope: str) -> str:
     return f"regexp_replace({scope}, '{SELECTION}', 'all')"
 
 
+# In the metadata of a failure, or of the result of an asset check, whose partition is gone from the code.
+PARTITION_REMOVED = "partition_removed"
+
+
+def is_of_removed_partition(metadata: str) -> str:
+    """Return the SQL of whether what has this metadata was of a partition that its code has no more.
+
+    What people have at that key is no such mark, as in `partition_removed: false`.
+
+    Args:
+        metadata: The SQL of the metadata.
+    """
+    return f"""{metadata} @> '{{"{PARTITION_REMOVED}": true}}'"""
+
+
 def is_ad_hoc(execution: str) -> str:
     """Return the SQL of whether an execution is a run of what somebody chose, by the name that Dagster gives such jobs.
 

@@ -25,9 +25,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from watcher_core import database, text
+from watcher_core import catalog, database, text
 from watcher_core.checks import retries, thresholds
-from watcher_core.checks.failing import PARTITION_REMOVED
 from watcher_core.checks.failures import RESOLVED_BY_HAND
 from watcher_core.enums import AlertKind, AlertLevel, AssetCheckStatus
 from watcher_core.values import Finding
@@ -74,7 +73,7 @@ FAILING = f"""
           JOIN watcher.asset_check ON asset_check.id = result.asset_check_id
           LEFT JOIN LATERAL ({RUN} = result.pipeline_execution_id LIMIT 1) AS run ON true
          WHERE result.open
-           AND NOT result.result_metadata ? '{PARTITION_REMOVED}'
+           AND NOT {catalog.is_of_removed_partition("result.result_metadata")}
            AND asset_check.removed_at IS NULL
            AND asset_check.pipeline_id IN (SELECT id FROM checked)
            AND (result.reported_at IS NOT NULL

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from watcher_core import arguments, catalog, masking, text
 from watcher_core.checks import thresholds
-from watcher_core.checks.failing import PARTITION_REMOVED, taken_back
+from watcher_core.checks.failing import taken_back
 from watcher_core.checks.failures import MOST_CHARACTERS, MOST_NAMED
 from watcher_core.enums import AlertKind, AlertLevel, ExecutionState
 from watcher_core.values import BackfillRecord, Finding
@@ -111,7 +111,7 @@ STANDING: Final = sa.text(f"""
           JOIN watcher.pipeline_execution AS failed ON failed.pipeline_id = watched.id
           LEFT JOIN watcher.pipeline_execution AS run ON run.id = failed.parent_id
          WHERE failed.state = 'failed'
-           AND NOT failed.execution_metadata ? '{PARTITION_REMOVED}'
+           AND NOT {catalog.is_of_removed_partition("failed.execution_metadata")}
            -- The clocks of hosts differ.
            AND failed.end_date >= (SELECT min(requested_at) FROM known) - interval '1 hour'
            AND NOT EXISTS (SELECT

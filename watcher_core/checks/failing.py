@@ -40,9 +40,6 @@ WILL_RETRY = f"""
     coalesce({retries.will_be("coalesce(run.execution_metadata, failed.execution_metadata)", "failed.end_date")}, false)
     AND NOT {retries.has_been_retried("run", ROOT)}"""
 
-# In the metadata of a failure whose partition is gone from the code.
-PARTITION_REMOVED = "partition_removed"
-
 # What a step has tracked of a range, whose partitions have failed too.
 IS_OF_PARTITIONS = """
     (failed.execution_metadata ? 'partition_range'
@@ -209,7 +206,7 @@ FAILING = f"""
                               AND part.state = 'failed')
            AND NOT {IS_OF_ASSET_CHECKS}
            AND NOT {IS_OF_PARTITIONS}
-           AND NOT failed.execution_metadata ? '{PARTITION_REMOVED}'
+           AND NOT {catalog.is_of_removed_partition("failed.execution_metadata")}
            AND (NOT (EXISTS (SELECT FROM retried WHERE root = {ROOT}) OR {WILL_RETRY})
                 OR EXISTS (SELECT
                              FROM watcher.failure_pipeline_execution_log AS log

@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping
 
 from watcher_core import arguments, catalog
 from watcher_core.checks.backfills import KEY, UNFILLED_REMOVED
-from watcher_core.checks.failing import PARTITION_REMOVED
 from watcher_core.database import Driver
 
 # Failures that wait to be made good, of the partitions of these pipelines in an instance.
@@ -82,11 +81,11 @@ MARK = f"""
     )
     UPDATE watcher.pipeline_execution AS failed
        SET execution_metadata = CASE WHEN is_removed
-                                     THEN execution_metadata || '{{"{PARTITION_REMOVED}": true}}'
-                                     ELSE execution_metadata - '{PARTITION_REMOVED}' END
+                                     THEN execution_metadata || '{{"{catalog.PARTITION_REMOVED}": true}}'
+                                     ELSE execution_metadata - '{catalog.PARTITION_REMOVED}' END
       FROM looked_at
      WHERE looked_at.id = failed.id
-       AND is_removed <> (execution_metadata ? '{PARTITION_REMOVED}')
+       AND is_removed <> ({catalog.is_of_removed_partition("execution_metadata")})
 """
 
 MARK_RESULTS = f"""
@@ -98,11 +97,11 @@ MARK_RESULTS = f"""
     )
     UPDATE watcher.asset_check_result AS result
        SET result_metadata = CASE WHEN is_removed
-                                  THEN result_metadata || '{{"{PARTITION_REMOVED}": true}}'
-                                  ELSE result_metadata - '{PARTITION_REMOVED}' END
+                                  THEN result_metadata || '{{"{catalog.PARTITION_REMOVED}": true}}'
+                                  ELSE result_metadata - '{catalog.PARTITION_REMOVED}' END
       FROM looked_at
      WHERE looked_at.id = result.id
-       AND is_removed <> (result_metadata ? '{PARTITION_REMOVED}')
+       AND is_removed <> ({catalog.is_of_removed_partition("result_metadata")})
 """
 
 # What belongs to pipelines that were not looked at stays as it is.

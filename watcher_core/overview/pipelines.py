@@ -112,9 +112,9 @@ class Filter:
 
 # Whether the failure of a pipeline's last execution waits to be made good: see `checks.failing`. A run is good again
 # once all that had failed in it is.
-STANDS = """(
+STANDS = f"""(
     SELECT execution.source = 'import'
-           OR NOT execution.execution_metadata ? 'partition_removed'
+           OR NOT {catalog.is_of_removed_partition("execution.execution_metadata")}
           AND execution.id IN (SELECT pipeline_execution_id FROM watcher.failure_pending)
           AND coalesce((SELECT bool_or(part.id IN (SELECT pipeline_execution_id FROM watcher.failure_pending))
                           FROM watcher.pipeline_execution AS part

@@ -250,7 +250,7 @@ def declare_asset_checks(
 
 # Reading
 
-LIST_CHECKS = """
+LIST_CHECKS = f"""
     SELECT asset_check.id, asset_check.pipeline_id, pipeline.name AS pipeline_name, asset_check.name,
            asset_check.instance_id, asset_check.blocking, asset_check.severity, asset_check.status,
            asset_check.partition, asset_check.evaluated_at, asset_check.removed_at, asset_check.created_at,
@@ -258,7 +258,7 @@ LIST_CHECKS = """
               FROM watcher.asset_check_result AS result
              WHERE result.asset_check_id = asset_check.id
                AND result.open
-               AND NOT result.result_metadata ? 'partition_removed') AS failing
+               AND NOT {catalog.is_of_removed_partition("result.result_metadata")}) AS failing
       FROM watcher.asset_check
       JOIN watcher.pipeline ON pipeline.id = asset_check.pipeline_id
 """
@@ -302,11 +302,11 @@ def select_asset_checks(
         "names": pattern_of_names(names),
         "limit": arguments.count(limit, "limit"),
     }
-    is_failing = """EXISTS (SELECT
+    is_failing = f"""EXISTS (SELECT
                               FROM watcher.asset_check_result AS result
                              WHERE result.asset_check_id = asset_check.id
                                AND result.open
-                               AND NOT result.result_metadata ? 'partition_removed') = %(failing)s"""
+                               AND NOT {catalog.is_of_removed_partition("result.result_metadata")}) = %(failing)s"""
     conditions = {**OF_CHECKS, "failing": is_failing}
     statement = f"""{LIST_CHECKS} {_where(conditions, given)}
      ORDER BY pipeline.name, asset_check.name, asset_check.instance_id LIMIT %(limit)s"""

@@ -257,6 +257,13 @@ ENDED_BY_HAND: Final = "ended_by_hand"
 INFERRED_END: Final = "inferred_end"
 INFERRED: Final = f"ARRAY['{ENDED_BY_HAND}', '{INFERRED_END}']"
 
+
+def is_inferred(metadata: str) -> str:
+    """The SQL of whether the end of an execution was inferred; what people have at these keys is no such mark."""
+    marks = ", ".join(f"'{{\"{key}\": true}}'" for key in (ENDED_BY_HAND, INFERRED_END))
+    return f"{metadata} @> ANY(CAST(ARRAY[{marks}] AS jsonb[]))"
+
+
 # One statement, because it runs at the end of every execution: who ends a success settles it as well. Without its
 # indentation it is short enough for psycopg to remember how it is read.
 END = unindented(f"""
@@ -277,7 +284,7 @@ END = unindented(f"""
                updated_at         = %(now)s
          WHERE id = %(id)s
            AND external_id = coalesce(%(external_id)s, external_id)
-           AND (state = 'running' OR execution_metadata ?| {INFERRED})
+           AND (state = 'running' OR {is_inferred("execution_metadata")})
         RETURNING *
     ), succeeded AS (
         SELECT pipeline_id, {watermarks.CHANGES}, logical_date IS NULL AND next_watermark IS NOT NULL AS compares,

@@ -17,7 +17,7 @@ from watcher_core import anomalies, arguments
 from watcher_core.database import Driver, unindented
 from watcher_core.enums import ExecutionState
 from watcher_core.recording import watermarks
-from watcher_core.recording.executions import INFERRED
+from watcher_core.recording.executions import INFERRED, is_inferred
 from watcher_core.values import COUNTS
 
 # How the external ids of pings begin.
@@ -65,7 +65,7 @@ END = unindented(f"""
           FROM newest
          WHERE source = 'http'
            AND external_id LIKE '{PREFIX}%%'
-           AND execution_metadata ?| {INFERRED}
+           AND {is_inferred("execution_metadata")}
     ), ended AS (
         UPDATE watcher.pipeline_execution
            SET state              = CAST(%(state)s AS watcher.execution_state),
@@ -79,7 +79,7 @@ END = unindented(f"""
                                  || %(metadata)s,
                updated_at         = statement_timestamp()
          WHERE id = (SELECT id FROM begun)
-           AND (state = 'running' OR execution_metadata ?| {INFERRED})
+           AND (state = 'running' OR {is_inferred("execution_metadata")})
         RETURNING *
     ), recorded AS (
         INSERT INTO watcher.pipeline_execution

@@ -15,7 +15,7 @@ from watcher_core import anomalies, arguments, catalog, database, values
 from watcher_core.database import Driver
 from watcher_core.enums import ExecutionSource
 from watcher_core.recording import cleaning, clocks, watermarks
-from watcher_core.recording.executions import INFERRED
+from watcher_core.recording.executions import INFERRED, is_inferred
 from watcher_core.recording.identities import KEY, is_identity, stored_metadata
 from watcher_core.recording.lookup import known_identity
 from watcher_core.recording.parents import generations, may_be_parent
@@ -156,7 +156,7 @@ RECORD = f"""
                                          THEN excluded.start_date ELSE known.start_date END,
                end_date           = CASE WHEN excluded.state = 'running'
                                            OR excluded.state = known.state
-                                          AND NOT known.execution_metadata ?| {INFERRED}
+                                          AND NOT {is_inferred("known.execution_metadata")}
                                           AND NOT {cleaning.is_provisional("known.execution_metadata")}
                                           AND NOT {IS_WHOLE}
                                          THEN known.end_date
@@ -177,7 +177,7 @@ RECORD = f"""
                execution_metadata = CASE WHEN {IS_WHOLE}
                                          THEN excluded.execution_metadata
                                            || CASE WHEN excluded.state = 'running'
-                                                    AND known.execution_metadata ?| {INFERRED}
+                                                    AND {is_inferred("known.execution_metadata")}
                                                    THEN known.execution_metadata ELSE '{{}}' END
                                          WHEN {cleaning.is_provisional("known.execution_metadata")}
                                          THEN (known.execution_metadata - ARRAY['provisional', 'may_be_no_change']
@@ -194,7 +194,7 @@ RECORD = f"""
                                                         THEN 'duration_of' END,
                                                    CASE WHEN excluded.state = 'succeeded'
                                                           OR excluded.state <> 'running'
-                                                         AND known.execution_metadata ?| {INFERRED}
+                                                         AND {is_inferred("known.execution_metadata")}
                                                         THEN 'error' END], NULL)
                                                - CASE WHEN excluded.state <> 'running' THEN {INFERRED} ELSE '{{}}' END)
                                               END,

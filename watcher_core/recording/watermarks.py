@@ -21,7 +21,7 @@ CHANGES = """
     CASE WHEN inserts > 0 THEN end_date END      AS last_insert,
     CASE WHEN updates > 0
            OR num_nonnulls(inserts, updates, soft_deletes) = 0 AND coalesce(total_rows, 1) > 0
-          AND NOT jsonb_exists(execution_metadata, 'may_be_no_change')
+          AND NOT execution_metadata @> '{"may_be_no_change": true}'
          THEN end_date END                       AS last_update,
     CASE WHEN soft_deletes > 0 THEN end_date END AS last_soft_delete"""
 
