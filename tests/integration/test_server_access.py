@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ import pytest
 
 from tests.factories import record, unique
 from tests.http_client import Client, serving
-from watcher_core import InvalidValueError, NotFoundError, TokenScope, Watcher, __version__
+from watcher_core import ExecutionState, InvalidValueError, NotFoundError, TokenScope, Watcher, __version__
 from watcher_core.errors import ConfigurationError, DatabaseUnavailableError
 from watcher_core.server import Limits, create_app, serve
 from watcher_core.server.profiling import Profiling
@@ -288,6 +290,39 @@ def test_a_token_of_some_pipelines_reads_nothing_of_others_that_are_part_of_them
     assert len(api.get(f"/execution/{night.id}/tree", headers=make_token(module_watcher)).json()["children"]) == 2
 
 
+def test_an_id_of_others_is_answered_as_one_that_there_is_not(api, module_watcher):
+    mine, theirs = (module_watcher.get_or_create_pipeline(unique(name)) for name in ("mine", "theirs"))
+    headers = make_token(module_watcher, pipelines=mine.name)
+    rule = module_watcher.get_or_create_anomaly_rule(theirs.name, metric_field="inserts")
+    module_watcher.record([record(theirs.name, state=ExecutionState.FAILED)])
+    module_watcher.check_failures()
+    [execution], [failure] = (read(pipeline=theirs.name) for read in (module_watcher.executions, module_watcher.alerts))
+    window = module_watcher.add_maintenance(pipeline=theirs.name, duration=dt.timedelta(hours=1))
+    started = {"pipeline_name": mine.name}
+    asked = [
+        ("GET", "/alert/{}", failure.id, None),
+        ("POST", "/alert/{}/ack", failure.id, {}),
+        ("GET", "/execution/{}", execution.id, None),
+        ("GET", "/execution/{}/tree", execution.id, None),
+        ("POST", "/execution/{}/close", execution.id, {"state": "failed"}),
+        ("POST", "/heartbeat", execution.id, {"id": None}),
+        ("POST", "/execution", execution.id, {**started, "parent_id": None}),
+        ("GET", "/anomaly_detection_rule/{}", rule.id, None),
+        ("GET", "/pipeline/{}", theirs.id, None),
+        ("POST", "/maintenance/{}/end", window.id, {}),
+    ]
+    for method, path, found, body in asked:
+        answers = []
+        for reference in (found, 987_654_321):
+            given = (
+                None if body is None else {key: reference if value is None else value for key, value in body.items()}
+            )
+            answer = api.request(method, path.format(reference), headers=headers, json=given)
+            answers.append((answer.status_code, re.sub(rf"(?<= ){reference}\b", "ID", answer.text)))
+        assert answers[0] == answers[1], path
+        assert answers[0][0] == 403, path
+
+
 def test_pages_have_the_pipelines_of_the_token_alone(api, module_watcher, monkeypatch):
     monkeypatch.setattr("watcher_core.server.routing.MAX_PAGE", 3)  # so that they are read in parts
     names = [f"{of}_{number}" for number in range(4) for of in ("paged", "far", "farther")]
@@ -322,7 +357,7 @@ def test_a_token_of_some_pipelines_makes_its_own_part_of_no_others(api, module_w
     start = {"pipeline_id": mine.id, "parent_id": own.id}
     assert api.post("/start_pipeline_execution", json=start, headers=headers).status_code == 201
     unknown = {"pipeline_id": mine.id, "parent_id": other.id + 1_000_000}
-    assert api.post("/start_pipeline_execution", json=unknown, headers=headers).status_code == 404
+    assert api.post("/start_pipeline_execution", json=unknown, headers=headers).status_code == 403
     assert module_watcher.child_executions(other.id) == []
     anybody = make_token(module_watcher)
     start = {"pipeline_id": mine.id, "parent_id": other.id}

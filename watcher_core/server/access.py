@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from watcher_core import arguments, tokens
 from watcher_core.client import Watcher
 from watcher_core.enums import TokenScope
-from watcher_core.errors import ConfigurationError, DatabaseError
+from watcher_core.errors import ConfigurationError, DatabaseError, NotFoundError
 from watcher_core.server.errors import RefusedError
 from watcher_core.values import ApiToken
 
@@ -85,15 +85,25 @@ class Access:
                 f"make a token for it with: watcher tokens create NAME --scope {scope.value}",
             )
 
-    def require_pipeline(self, pipeline_name: str, *, refused: str | None = None) -> None:
+    def require_pipeline(self, pipeline_name: str | None, *, refused: str | None = None) -> None:
         """Refuse what is about a pipeline that the token does not cover.
 
         Args:
-            pipeline_name: That pipeline; it is not named to who may not know of it.
+            pipeline_name: That pipeline; it is not named to who may not know of it. `None` is no pipeline, or any.
             refused: The pipeline that the request is about, in its own words: what is about others may go on.
         """
-        if self.token is not None and not self.covers(pipeline_name):
+        is_covered = not self.is_limited if pipeline_name is None else self.covers(pipeline_name)
+        if self.token is not None and not is_covered:
             raise _not_covered(self.token, "this", **({} if refused is None else {"refused": [refused]}))
+
+    def hide_unknown(self, error: Exception) -> Exception:
+        """Return the error in place of which a request is answered: what has no such id is as what is another's.
+
+        Else a token of some pipelines would learn which ids there are.
+        """
+        if self.token is None or not self.is_limited or not isinstance(error, NotFoundError):
+            return error
+        return _not_covered(self.token, "this") if isinstance(error.reference, int) else error
 
     def require_pipelines(self, names: Iterable[str]) -> None:
         """Refuse what names pipelines that the token does not cover, and say which: what is about others may go on."""
@@ -112,9 +122,10 @@ class Access:
 
 
 def _not_covered(token: ApiToken, what: str, **details: object) -> RefusedError:
+    or_none = ", or none" if what == "this" else ""
     return RefusedError(
         403,
-        f"token {token.name!r} is for pipelines {token.pipelines!r} only, and {what} is another one; "
+        f"token {token.name!r} is for pipelines {token.pipelines!r} only, and {what} is another one{or_none}; "
         "make a token for it with: watcher tokens create NAME --pipelines PIPELINES",
         details={"pipelines": token.pipelines, **details},
     )

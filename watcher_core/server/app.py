@@ -19,7 +19,7 @@ from watcher_core.server.background import Background
 from watcher_core.server.board import Early, Version, board, board_error
 from watcher_core.server.document import DESCRIPTION, describe, name_operation
 from watcher_core.server.errors import add_handlers, response_for
-from watcher_core.server.guard import BOARD_PATHS, DirectRoutes, Guard
+from watcher_core.server.guard import ACCESS, BOARD_PATHS, DirectRoutes, Guard
 from watcher_core.server.limits import Limits
 from watcher_core.server.metrics import Metrics
 from watcher_core.server.pages import pages
@@ -163,5 +163,6 @@ async def _note_uses(tokens: Tokens) -> None:
 
 def _refuse(scope: Scope, error: Exception) -> Response:
     """Answer an error: people get a page, programs get JSON."""
-    answer = response_for(error)
+    found: access.Access | None = scope.get(ACCESS)
+    answer = response_for(error if found is None else found.hide_unknown(error))
     return board_error(scope, answer) if scope["path"].startswith(BOARD_PATHS) else answer

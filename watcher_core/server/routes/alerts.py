@@ -91,10 +91,7 @@ def _alert(alert: values.Alert) -> AlertAnswer:
 
 def _find(request: Request, alert_id: int) -> values.Alert:
     found = own_watcher_of(request).alert(alert_id)
-    if found.pipeline_name is None:
-        access_of(request).require_all()
-    else:
-        access_of(request).require_pipeline(found.pipeline_name)
+    access_of(request).require_pipeline(found.pipeline_name)
     return found
 
 

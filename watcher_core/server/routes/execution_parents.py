@@ -31,6 +31,10 @@ class Parents:
             with watcher_of(request)._driver_statements() as (connection, _):
                 self._pipelines = recording.pipelines_of(connection, ids=ids, identities=identities)
 
+    def is_own(self, parent_id: int) -> bool:
+        """Whether a parent is known to be of a pipeline that the token covers."""
+        return not self._access.is_limited or self._access.covers(self._pipelines.get(parent_id, ""))
+
     def allow(self, parent: int | tuple[ExecutionSource, str], *, claimed: str | None = None) -> bool:
         """Whether something may be part of a parent.
 
@@ -43,8 +47,8 @@ class Parents:
 
 
 def require_parent(request: Request, parent_id: int | None) -> None:
-    """Refuse a parent of a pipeline that the token does not cover; one that is not known is refused as such later."""
-    if parent_id is not None and not Parents(request, ids=[parent_id]).allow(parent_id):
+    """Refuse a parent of a pipeline that the token does not cover, and to such a token one that is not known, too."""
+    if parent_id is not None and not Parents(request, ids=[parent_id]).is_own(parent_id):
         token = access_of(request).token
         raise RefusedError(
             403,

@@ -116,10 +116,7 @@ def end_maintenance(window_id: PathId, request: Request) -> Any:
     watcher = watcher_of(request)
     with watcher._transaction() as (session, now):
         pipeline_name = alerts.get_maintenance(session, window_id=window_id, now=now).pipeline_name
-    if pipeline_name is None:
-        access_of(request).require_all()
-    else:
-        access_of(request).require_pipeline(pipeline_name)
+    access_of(request).require_pipeline(pipeline_name)
     return _window(watcher.end_maintenance(window_id))
 
 
