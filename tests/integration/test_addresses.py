@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from tests.factories import unique
-from watcher_core import Address, ColumnEdge, InvalidValueError, NotFoundError, PipelineLineage, Watcher
+from watcher_core import Address, ColumnEdge, InvalidValueError, NotFoundError, PipelineLineage, Watcher, catalog
 
 
 @pytest.fixture
@@ -132,6 +134,23 @@ def test_an_old_name_can_be_given_to_another_address(watcher: Watcher) -> None:
     second = watcher.get_or_create_address(unique("address"), address_type_name="t")
     assert watcher.update_address(second.name, name=old).id == second.id
     assert watcher.get_or_create_address(old, address_type_name="t").id == second.id
+
+
+def test_renaming_an_address_onto_one_that_is_made_at_the_same_moment_merges_them(
+    watcher: Watcher, module_database_url: str
+) -> None:
+    up, old, new = (Address(unique(name), "t", "g") for name in ("up", "old", "new"))
+    watcher.create_lineage(watcher.get_or_create_pipeline(unique("loads")).id, [up], [old])
+    with ThreadPoolExecutor(1) as pool, Watcher(module_database_url, settings=watcher.settings) as other:
+        with other._transaction() as (session, now):
+            made = catalog.get_or_create_address(session, address=new, now=now)
+            renamed = pool.submit(watcher.update_address, old.name, name=new.name)
+            with other._driver_statements() as (connection, _):
+                while connection.execute("SELECT FROM pg_locks WHERE NOT granted").fetchone() is None:
+                    time.sleep(0.01)
+        assert renamed.result(30).id == made.id
+    assert [step.address.name for step in watcher.address_lineage(up.name, "downstream")] == [new.name]
+    assert watcher.address(old.name).id == made.id
 
 
 def test_renaming_an_address_onto_another_merges_them(watcher: Watcher) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from watcher_core import arguments, catalog, database, values
@@ -74,14 +75,21 @@ def update_address(
         InvalidValueError: A value breaks a rule.
     """
     name = fields.get("name")
-    if not isinstance(name, values.Unset):
+    is_renamed = not isinstance(name, values.Unset)
+    if is_renamed:
         closure.lock_closure(database.driver(session))
     address = catalog.find_named_address(session, reference)
-    other = address
-    if not isinstance(name, values.Unset):
-        other = _named(session, arguments.address_name(name, "name")) or address
-    if other.id != address.id:
-        merge_addresses(session, into={_id(address): _id(other)}, keep_names=True, now=now)
+    other = _named(session, arguments.address_name(name, "name")) if is_renamed else None
+    if other is None or other.id == address.id:
+        try:
+            with session.begin_nested():
+                return catalog.update_address(session, address_id=_id(address), fields=fields, now=now)
+        except IntegrityError:
+            # An address of that name was made at the same moment, by who changes no lineage.
+            other = _named(session, arguments.address_name(name, "name")) if is_renamed else None
+            if other is None:
+                raise
+    merge_addresses(session, into={_id(address): _id(other)}, keep_names=True, now=now)
     return catalog.update_address(session, address_id=_id(other), fields=fields, now=now)
 
 
