@@ -205,6 +205,7 @@ def test_an_unknown_pipeline(cli: Cli, watcher: Watcher) -> None:
     watcher.get_or_create_pipeline("raw_flights")
     asked = "error: no pipeline named 'raw_flight'; did you mean 'raw_flights'?\n"
     assert cli.error("pipelines", "show", "raw_flight") == asked
+    assert "did you mean 'raw_flights'?" in cli.error("pipelines", "show", "RAW_FLIGHTS")
     assert cli.error("pipelines", "set", "raw_flight", "--inactive") == asked
     assert cli.error("pipelines", "rewind", "raw_flight", "--to-start") == asked
     assert cli.error("executions", "list", "--pipeline", "raw_flight") == asked

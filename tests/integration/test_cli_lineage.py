@@ -150,6 +150,7 @@ def test_a_closure_that_is_wrong_is_told_and_mended(cli: Cli, watcher: Watcher) 
     ("arguments", "code", "message"),
     [
         (("show", "matr"), 1, "no address named 'matr'; did you mean 'mart'?"),
+        (("show", "MART"), 1, "no address named 'MART'; did you mean 'mart'?"),
         (("show", "zzz"), 1, "see them all with: watcher lineage addresses"),
         (("show", "mart", "--json", "--dot"), 2, "--json and --dot do not go together"),
         (("show", "mart", "--column", "x", "--dot"), 2, "columns have no picture"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import getpass
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -84,10 +84,16 @@ def of_pipeline(watcher: Watcher, reference: str, call: Callable[[int | str], Fo
             raise
         if reference.isdecimal():
             return call(int(reference))
-        similar = difflib.get_close_matches(reference, [pipeline.name for pipeline in watcher.pipelines()])
-        if similar:
-            exc.add_note(f"did you mean {' or '.join(map(repr, similar))}?")
+        suggest(exc, reference, (pipeline.name for pipeline in watcher.pipelines()))
         raise
+
+
+def suggest(unknown: NotFoundError, typed: str, names: Iterable[str]) -> None:
+    """Note names that are like one that is not known, in whatever case."""
+    in_any_case = {name.casefold(): name for name in names}
+    similar = [in_any_case[each] for each in difflib.get_close_matches(typed.casefold(), in_any_case)]
+    if similar:
+        unknown.add_note(f"did you mean {' or '.join(map(repr, similar))}?")
 
 
 def login_name() -> str | None:

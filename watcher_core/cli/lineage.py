@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from json import loads
@@ -14,7 +13,7 @@ import typer
 
 from watcher_core.arguments import MAX_BIGINT
 from watcher_core.cli import output
-from watcher_core.cli.edge import open_watcher
+from watcher_core.cli.edge import open_watcher, suggest
 from watcher_core.cli.lineage_trees import marked, print_addresses, print_columns
 from watcher_core.cli.options import Json, unless_none
 from watcher_core.errors import NotFoundError
@@ -348,9 +347,7 @@ def at_address(watcher: Watcher, reference: str, call: Callable[[int | str], T])
         with suppress(NotFoundError):
             return call(int(reference))
     unknown = NotFoundError("address", reference)
-    similar = difflib.get_close_matches(reference, [address.name for address in watcher.addresses()])
-    if similar:
-        unknown.add_note(f"did you mean {' or '.join(map(repr, similar))}?")
+    suggest(unknown, reference, (address.name for address in watcher.addresses()))
     raise unknown
 
 
