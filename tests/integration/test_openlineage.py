@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import random
 import threading
@@ -448,6 +449,34 @@ def test_an_older_result_of_a_run_is_no_news(watcher: Watcher, job: str) -> None
     watcher.record_openlineage([event(1, True)])
     [check] = watcher.asset_checks(pipeline=f"shop/{job}")
     assert (check.status, check.failing, check.evaluated_at) == (AssetCheckStatus.FAILED, 1, at(2))
+
+
+@pytest.mark.parametrize("is_one_event", [True, False])
+@pytest.mark.parametrize("verdicts", [(True, False), (False, True)])
+def test_of_two_results_at_the_same_time_the_worse_counts(
+    watcher: Watcher, job: str, verdicts: tuple[bool, bool], is_one_event: bool
+) -> None:
+    """As of an assertion about a column that is made twice, with other limits."""
+    found = [[assertion("rows", success)] for success in verdicts]
+    for assertions in [[*found[0], *found[1]]] if is_one_event else found:
+        asserted = dataset("orders", dataQualityAssertions={"assertions": assertions})
+        watcher.record_openlineage([run_event(job, "COMPLETE", job=job, inputs=(asserted,))])
+    [check] = watcher.asset_checks(pipeline=f"shop/{job}")
+    assert (check.status, check.failing) == (AssetCheckStatus.FAILED, 1)
+
+
+def test_columns_stay_until_a_newer_run_names_others_whatever_the_order(watcher: Watcher, job: str) -> None:
+    """A run names its columns when it ends, so that those of the run before stay while it runs."""
+    told = run_event("told", "START", 0, job=job, outputs=(dataset(job, columns={"x": ["orders.x"]}),))
+    other = run_event("other", "START", 1, job=job, inputs=(dataset("c"),), outputs=(dataset(f"{job}-2"),))
+    plain = run_event("plain", "START", 2, job=job, inputs=(dataset("orders"),), outputs=(dataset(job),))
+    for number, order in enumerate(itertools.permutations((told, other, plain))):
+        events = [json.loads(json.dumps(event).replace(job, f"{job}-{number}")) for event in order]
+        for event in events:
+            event["run"]["runId"] = run_id(f"{event['run']['runId']} {number}")
+            watcher.record_openlineage([event])
+        [edge] = watcher.column_edges(f"{DB}{job}-{number}")
+        assert (edge.source_column, edge.target_column) == ("x", "x")
 
 
 # What producers send

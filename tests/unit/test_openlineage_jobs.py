@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,3 +67,21 @@ def test_never_more_in_any_order(order: list[int], kinds: int) -> None:
     runs = [run(place, outputs=flags[place], without_start=flags[8 + place]) for place in range(8)]
     for count, _ in enumerate(order, 1):
         assert len(kept(said(*(runs[place] for place in itertools.islice(order, count))))) <= MOST_RUNS + 1
+
+
+def test_an_event_of_a_job_that_comes_again_is_the_same_one() -> None:
+    """And pushes out no run that is to name its other side."""
+    half, event = run(0, outputs=False, without_start=False), replace(run(1, inputs=False), run_id=None)
+    job = said(half, *[replace(event, without_start=False)] * (MOST_RUNS + 1))
+    assert kept(job) == [None, "run-0"]
+
+
+def test_the_newest_run_that_has_named_columns_is_kept_behind_the_one_that_decides() -> None:
+    columns = [[*OUT, NOON.isoformat(), {"total": [[*IN, "amount"]]}]]
+    told, older, newest = (run(number, without_start=False) for number in (1, 0, 2))
+    told, older = (replace(each, datasets={**each.datasets, "columns": columns}) for each in (told, older))
+    for order in itertools.permutations((told, older, newest)):
+        job = said(*order)
+        assert kept(job) == ["run-2", "run-1"]
+        assert job is not None
+        assert job.lineage == {"inputs": [IN], "outputs": [OUT], "columns": columns}

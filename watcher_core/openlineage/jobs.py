@@ -7,12 +7,15 @@ The newest run decides: the one that started last. Older ones are kept beside it
 - When a run started is known for sure by its START event. Until that has come, the run may turn out to be older.
 - A run that has named one side alone may name the other when it ends. Where runs of a job overlap, that is after the
   next run has started.
+- A run that names no columns, as most do until they end, leaves those that the newest of the others has named, between
+  the datasets that it reads and writes itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Final
 
 from watcher_core.openlineage.datasets import Datasets, merged, without_times
@@ -55,6 +58,24 @@ class Job:
         return next((run for run in _runs(self) if run.is_whole), self)
 
     @property
+    def lineage(self) -> Datasets:
+        """What the decisive run reads and writes, with the columns that the newest run has named of these datasets."""
+        named = self.decisive.datasets
+        told = next((run for run in _runs(self) if run.datasets["columns"]), None)
+        if named["columns"] or told is None:
+            return named
+        inputs, outputs = ({*map(tuple, named[side])} for side in ("inputs", "outputs"))
+        columns = []
+        for *output, at, computed in told.datasets["columns"]:
+            left = {
+                column: known
+                for column, sources in computed.items()
+                if tuple(output) in outputs and (known := [each for each in sources if tuple(each[:2]) in inputs])
+            }
+            columns.append([*output, at, left])
+        return {**named, "columns": columns}
+
+    @property
     def stored(self) -> dict[str, Any]:
         """The datasets as they are stored, with the runs before."""
         stored = dict(self.datasets)
@@ -76,7 +97,8 @@ class Job:
     def says_the_same(self, other: Job | None) -> bool:
         """Whether the lineage and all addresses are the same."""
         return other is not None and all(
-            _is_same(one, another) for one, another in ((self, other), (self.decisive, other.decisive))
+            without_times(one) == without_times(another)
+            for one, another in ((self.datasets, other.datasets), (self.lineage, other.lineage))
         )
 
 
@@ -85,11 +107,13 @@ def newer(known: Job | None, said: Job) -> Job:
     if known is None or known == said:
         return said
     decides = said.is_whole and not said.without_start and known.run_id != said.run_id
+    decides = decides and bool(said.datasets["columns"] or not known.datasets["columns"])
     if decides and known.before is None and _order(known) < _order(said):
         return said  # as nearly always
     runs = list(_runs(known))
     for place, run in enumerate(runs):
-        if run.run_id is not None and run.run_id == said.run_id:
+        # An event of a job that comes again is the same one, as an event of a run is of its run.
+        if run.run_id == said.run_id and (run.run_id is not None or run.at == said.at):
             runs[place] = replace(said, datasets=merged(run.datasets, said.datasets))
             break
     else:
@@ -113,21 +137,35 @@ def _runs(newest: Job | None) -> Iterator[Job]:
 def _linked(runs: Iterable[Job]) -> Job:
     """Put runs in order, the newest first, without those that cannot decide any more."""
     in_order = sorted(runs, key=_order, reverse=True)
-    kept = in_order[:1]
+    deciding = in_order[:1]
     for run in in_order[1:]:
-        if any(one.is_whole and not one.without_start for one in kept):
+        if any(one.is_whole and not one.without_start for one in deciding):
             break
-        kept.append(run)
-    whole = next((run for run in kept if run.is_whole), None)
-    kept = [run for place, run in enumerate(kept) if place < MOST_RUNS or run is whole]
+        deciding.append(run)
+    whole = next((run for run in deciding if run.is_whole), None)
+    kept = [run for place, run in enumerate(deciding) if place < MOST_RUNS or run is whole]
+    for run in _telling_columns(in_order):
+        if all(run is not one for one in kept):
+            kept.append(run if any(run is one for one in deciding) else _columns_alone(run))
+    kept.sort(key=_order, reverse=True)
     newest = replace(kept[-1], before=None)
     for run in reversed(kept[:-1]):
         newest = replace(run, before=newest)
     return newest
 
 
-def _is_same(one: Job, another: Job) -> bool:
-    return without_times(one.datasets) == without_times(another.datasets)
+def _telling_columns(in_order: Iterable[Job]) -> Iterator[Job]:
+    """The newest run that has named columns, and older ones while it may turn out to be older than these."""
+    telling = (run for run in in_order if run.datasets["columns"])
+    for run in islice(telling, MOST_RUNS):
+        yield run
+        if not run.without_start:
+            return
+
+
+def _columns_alone(run: Job) -> Job:
+    """A run whose datasets are no lineage any more: its inputs would be other ones if it had sent them earlier."""
+    return replace(run, datasets={"inputs": [], "outputs": [], "columns": run.datasets["columns"]})
 
 
 def _order(job: Job) -> tuple[str, str]:

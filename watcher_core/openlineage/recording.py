@@ -356,7 +356,7 @@ def _record_lineage(
     lineages: list[values.PipelineLineage] = []
     left = list(named)
     for name, job in jobs.items():
-        cleaned = _cleaned_leniently(datasets.lineage_of(name, job.decisive.datasets))
+        cleaned = _cleaned_leniently(datasets.lineage_of(name, job.lineage))
         if cleaned is not None:
             lineages.append(cleaned)
         if cleaned is None or not job.is_whole:

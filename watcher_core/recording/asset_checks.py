@@ -10,7 +10,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from psycopg.rows import dict_row
@@ -47,7 +47,7 @@ RECORD_CHECKS = sa.text(f"""
       LEFT JOIN watcher.pipeline_execution AS execution
         ON {is_identity("execution", "'dagster'", "given.execution_external_id")}
       LEFT JOIN watcher.pipeline AS run ON run.id = execution.pipeline_id
-     ORDER BY given.pipeline_id, check_name, given.instance_id, evaluated_at DESC
+     ORDER BY given.pipeline_id, check_name, given.instance_id, evaluated_at DESC, status DESC
         ON CONFLICT (pipeline_id, name, instance_id) DO UPDATE
        SET blocking     = coalesce(excluded.blocking, known.blocking),
            severity     = coalesce(excluded.severity, known.severity),
@@ -57,7 +57,8 @@ RECORD_CHECKS = sa.text(f"""
            declared_by  = CASE WHEN known.removed_at IS NULL THEN known.declared_by ELSE excluded.declared_by END,
            removed_at   = NULL
      WHERE excluded.evaluated_at > known.evaluated_at
-        OR excluded.evaluated_at = known.evaluated_at AND excluded.status <> known.status
+        OR excluded.evaluated_at = known.evaluated_at
+       AND CASE WHEN :newest_wins THEN excluded.status > known.status ELSE excluded.status <> known.status END
 """)
 
 RECORD_RESULTS = sa.text(f"""
@@ -123,8 +124,8 @@ def record_asset_checks(
         session: The transaction.
         records: The results.
         now: The time.
-        newest_wins: Whether a result that is older than the one that its run has is no news; otherwise the caller knows
-            better than what is recorded.
+        newest_wins: Whether a result that is older than the one that its run has is no news, and of two at the same
+            time the worse one counts; otherwise the caller knows better than what is recorded, and its last one counts.
 
     Returns:
         How many results are new, or have changed.
@@ -145,7 +146,7 @@ def record_asset_checks(
             for field in ("pipeline_name", "check_name", "instance_id", "external_id", "partition")
         )
         known = newest.get(identity)  # a statement writes a row only once
-        if known is None or known["evaluated_at"] <= cleaned["evaluated_at"]:
+        if known is None or _order(known, newest_wins) <= _order(cleaned, newest_wins):
             newest[identity] = cleaned
     given = {"records": arguments.json_text(list(newest.values())), "newest_wins": newest_wins}
     session.execute(RECORD_CHECKS, given)
@@ -153,6 +154,14 @@ def record_asset_checks(
     if changed:
         session.execute(SETTLE, {"ids": sorted(set(changed))})
     return len(changed)
+
+
+# From good to bad, as PostgreSQL compares them.
+STATUSES: Final = tuple(status.value for status in AssetCheckStatus)
+
+
+def _order(cleaned: dict[str, Any], newest_wins: bool) -> tuple[dt.datetime, int]:
+    return cleaned["evaluated_at"], STATUSES.index(cleaned["status"]) if newest_wins else 0
 
 
 def _cleaned_leniently(record: values.AssetCheckRecord) -> dict[str, Any] | None:
