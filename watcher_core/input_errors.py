@@ -42,6 +42,9 @@ def broken_rule(error: Mapping[str, Any]) -> str:
     kind, facts = str(error["type"]), error.get("ctx") or {}
     if kind in RULES:
         return f"it must be {RULES[kind](facts)}"
+    if kind == "too_short":
+        least = facts["min_length"]
+        return f"it must have at least {_number(least)} value{'' if least == 1 else 's'}"
     if kind == "missing":
         return "it is missing"
     if kind == "extra_forbidden":

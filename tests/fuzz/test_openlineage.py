@@ -41,7 +41,7 @@ class History:
         self.of_jobs: dict[tuple[str, str], int] = {}
         names = [f"run {number}" for number in range(chance.randint(2, 7))]
         for place, run in enumerate(names):
-            above = [*names[:place], "absent"] if chance.random() < 0.9 else [run, *names]
+            above = [*names[:place], run, "absent"]  # never of each other: one of them is left out
             self._add_run(place, run, parent=chance.choice(above) if chance.random() < 0.6 else None)
         for number in range(chance.choice((0, 0, 0, 1, 2))):
             self._add_job_event(number)

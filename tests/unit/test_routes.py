@@ -184,6 +184,11 @@ def test_each_destination_is_there_once_and_says_what_it_misses(tmp_path: Path) 
         ('owner = []\nchannel = "#a"', "route 1, owner is "),
         ("owner = 7\nchannel = '#a'", "route 1, owner is 7; it must be text"),
         (f'webhook = "{SECRET}"', "route 1, webhook: write the name of the environment variable"),
+        ('channel = "xoxb-very-secret"', "route 1, channel is a token; write it as #name"),
+        (f'to = "A"\nquiet = "{SECRET}"', "route 1: quiet is an address; write it as 22:00"),
+        (f'to = "A"\n[owners]\na = {{slack = "{SECRET}"}}', "owner 'a': slack is an address; write the id"),
+        ('to = "A"\npipeline = []', "route 1, pipeline is []; it must have at least 1 value"),
+        (f"{'k' * 100_000} = 1", f"route 1, {'k' * 80}: there is no such entry"),
     ],
 )
 def test_an_error_names_the_value_and_the_rule(tmp_path: Path, entry: str, message: str) -> None:
@@ -192,6 +197,16 @@ def test_an_error_names_the_value_and_the_rule(tmp_path: Path, entry: str, messa
     assert message in str(refused.value)
     assert "routes.toml" in str(refused.value)
     assert "very-secret" not in str(refused.value)
+
+
+def test_a_file_of_windows_is_read(tmp_path: Path) -> None:
+    assert load(tmp_path, "\ufeff[[routes]]\r\nchannel = '#a'\r\n")
+
+
+@pytest.mark.parametrize("nested", ["[" * 3_000 + "]" * 3_000, "{a=" * 3_000 + "1" + "}" * 3_000])
+def test_a_file_that_is_nested_too_deeply_is_refused_by_name(tmp_path: Path, nested: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"routes\.toml, which is nested too deeply"):
+        load(tmp_path, f"[[routes]]\nowner = {nested}\n")
 
 
 def test_a_file_that_is_no_toml_or_is_not_there(tmp_path: Path) -> None:

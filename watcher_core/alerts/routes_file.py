@@ -64,6 +64,10 @@ Pattern = Annotated[str, Field(min_length=1)]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 CONDITIONS = ("pipeline", "pipeline_type", "group", "owner", "kind", "level")
+# Of the name of an entry, in a message.
+MOST_CHARACTERS = 80
+# Any text that may be a secret in the wrong place: an address, or a token of Slack.
+SECRET = re.compile(r"'[^']*://[^']*'|'xox[^']*'|'xapp[^']*'")
 # Entries that name a variable. What stands there in place of a name may be the secret itself.
 VARIABLES = ("to", "webhook", "secret")
 
@@ -241,11 +245,13 @@ def read_routes(path: Path) -> RoutesFile:
         ConfigurationError: It cannot be read, or breaks a rule; the message names both, but never a secret.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors of Windows begin it with a mark
     except OSError as exc:
         raise ConfigurationError(f"WATCHER_ROUTES is {path}, which cannot be read: {exc.strerror}") from exc
     except ValueError as exc:
         raise ConfigurationError(f"WATCHER_ROUTES is {path}, which is not TOML: {exc}") from None
+    except RecursionError:
+        raise ConfigurationError(f"WATCHER_ROUTES is {path}, which is nested too deeply") from None
     try:
         return RoutesFile.model_validate(content)
     except ValidationError as exc:
@@ -255,14 +261,14 @@ def read_routes(path: Path) -> RoutesFile:
 def _rule(error: ValidationError) -> str:
     """The first broken rule: which entry of which route, its value, and what it may be."""
     first: dict[str, Any] = dict(error.errors()[0])
-    place = [str(part) for part in first["loc"]]
+    place = [str(part)[:MOST_CHARACTERS] for part in first["loc"]]
     if len(place) > 1 and place[0] == "routes" and place[1].isdecimal():
         place[:2] = [f"route {int(place[1]) + 1}"]
     named = ", ".join(place[:2]) or "the file"
     entry = place[-1] if place else ""
     given = arguments.shown(first["input"])
-    shown = "an address" if "://" in given else given  # which may be a secret in the wrong place
-    reason = broken_rule(first)
+    shown = "an address" if "://" in given else _without_secrets(given)
+    reason = _without_secrets(broken_rule(first))
     if entry in VARIABLES:
         return f"{named}: write the name of the environment variable that holds the secret, never the secret itself"
     if first["type"] == "value_error":
@@ -272,6 +278,10 @@ def _rule(error: ValidationError) -> str:
     if entry == "channel":
         return f"{named} is {shown}; write it as #name, or as its id"
     return f"{named} is {shown}; {reason}"
+
+
+def _without_secrets(message: str) -> str:
+    return SECRET.sub(lambda found: "an address" if "://" in found[0] else "a token", message)
 
 
 def _known(entry: str, *, in_route: bool) -> str:
