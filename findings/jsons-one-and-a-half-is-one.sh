@@ -23,18 +23,22 @@ import jsons
 
 
 @dataclass
+class Price:
+    price: Union[int, float]
+
+
+@dataclass
 class Row:
-    price: Union[int, float] = 0
-    state: Union[bool, str] = ""
-    codes: Union[List[int], str] = ""
+    state: Union[bool, str]
+    codes: Union[List[int], str]
 
 
-number = jsons.load({"price": 1.5}, Row).price
-strict = jsons.load({"price": 1.5}, Row, strict=True).price
-text = jsons.load({"price": "1.5"}, Row).price
-written = jsons.dump(Row(price=1.5))["price"]
+number = jsons.load({"price": 1.5}, Price).price
+strict = jsons.load({"price": 1.5}, Price, strict=True).price
+text = jsons.load({"price": "1.5"}, Price).price
+written = jsons.dump(Price(1.5))["price"]
 print(number, strict, text, written)
-assert (number, strict, text, written) == (1, 1, 1.5, 1)
+assert (number, strict, text, written) == (1, 1, 1.5, 1), written
 row = jsons.load({"state": "no", "codes": "123"}, Row)
 print(row)
 assert row.state is True and row.codes == [1, 2, 3], row
