@@ -579,6 +579,15 @@ def test_times_that_python_cannot_read_are_named(watcher: Watcher, theirs: EtlWa
     assert watcher.pipelines() == []
 
 
+def test_the_last_second_that_there_is_is_brought_over(watcher: Watcher, theirs: EtlWatcher) -> None:
+    """Many write it where there is no end."""
+    theirs.execution(theirs.pipeline("p"))
+    theirs.run("UPDATE pipeline_execution SET end_date = '9999-12-31 23:59:59Z'")
+    assert bring(watcher, theirs).verified
+    (execution,) = watcher.executions()
+    assert execution.end_date == dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
+
+
 def nested(levels: int, inside: str) -> str:
     return '{"a":' * levels + inside + "}" * levels
 

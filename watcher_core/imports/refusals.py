@@ -33,7 +33,7 @@ FIND: Final = """
      LIMIT {limit}
 """
 
-IS_UNREADABLE: Final = "{column} NOT BETWEEN '0001-01-01T00:00Z' AND '9999-12-31T00:00Z'"
+IS_UNREADABLE: Final = "({column} < '0001-01-01 00:00Z' OR {column} >= '10000-01-01 00:00Z')"
 IS_NO_DATEPART: Final = "lower(CAST({column} AS text)) NOT IN ({known})"
 REFERS_TO_NOTHING: Final = "NOT EXISTS (SELECT FROM {{{parent}}} AS parent WHERE parent.id = found.{column})"
 
